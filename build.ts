@@ -1,0 +1,65 @@
+// Builds dist/ (the package) and demo/dist (the QA page). Run by setup.mjs when a source changed, or by `npm run build`.
+import { spawnSync } from 'node:child_process'
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { build as viteBuild } from 'vite'
+import packageJson from './package.json' with { type: 'json' }
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const dist = join(root, 'dist')
+
+/** Entries of the package that are not the worker; what they share lands in common chunks, so errors keep one class. */
+const entries = {
+  index: 'src/index.ts',
+  policy: 'src/policy/index.ts',
+  server: 'src/server/index.ts',
+  'server-postgres': 'src/server/postgres.ts',
+  cli: 'src/cli/main.ts',
+}
+
+await rm(dist, { recursive: true, force: true })
+await emitTypes()
+await bundleEntries()
+await viteBuild({ configFile: join(root, 'vite.worker.config.ts'), logLevel: 'warn' })
+await copyAssets()
+await viteBuild({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+
+async function emitTypes(): Promise<void> {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const result = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' })
+  if (result.status !== 0) process.exit(1)
+  const types = join(dist, 'types')
+  for (const name of await readdir(types, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue
+    const path = join(types, name)
+    const text = await readFile(path, 'utf8')
+    // Sources import without extensions; Node's resolution of the published types wants them.
+    await writeFile(path, text.replace(/(from|import\()(\s*)'(\.{1,2}\/[^']+?)(?<!\.js|\.json)'/g, "$1$2'$3.js'"))
+  }
+}
+
+async function bundleEntries(): Promise<void> {
+  const bundle = await rolldown({
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
+    external: [/^node:/, ...Object.keys(packageJson.dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+    platform: 'neutral',
+    tsconfig: false,
+    transform: { define: { __FACESEAL_VERSION__: JSON.stringify(packageJson.version) } },
+  })
+  await bundle.write({
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    sourcemap: false,
+  })
+  await bundle.close()
+  await chmod(join(dist, 'cli.js'), 0o755)
+}
+
+async function copyAssets(): Promise<void> {
+  await mkdir(join(dist, 'assets'), { recursive: true })
+  await cp(join(root, 'models', 'dist'), join(dist, 'assets'), { recursive: true })
+}
