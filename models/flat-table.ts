@@ -1,0 +1,69 @@
+/**
+ * Reads the vtable of a flatbuffer table (flatbuffers.dev/internals), just far enough to copy a table's fields.
+ * All reads go through a DataView, so an offset that leads outside throws `RangeError`.
+ */
+export class FlatTable {
+  readonly #view: DataView
+  readonly #vtable: number
+  readonly #start: number
+
+  constructor(view: DataView, start: number) {
+    this.#view = view
+    this.#start = start
+    this.#vtable = start - view.getInt32(start, true)
+    // Also the first bounds check of a damaged file: a vtable is at least its own two sizes.
+    if (view.getUint16(this.#vtable, true) < 4) throw new RangeError('a table has no vtable')
+  }
+
+  static root(bytes: Uint8Array): FlatTable {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return new FlatTable(view, view.getUint32(0, true))
+  }
+
+  /** How many fields the writer's schema had; fields after that are absent. */
+  get fieldCount(): number {
+    return (this.#view.getUint16(this.#vtable, true) - 4) / 2
+  }
+
+  /** Where a field's own bytes are (an offset or a number), or undefined when it has its default. */
+  position(field: number): number | undefined {
+    if (field >= this.fieldCount) return undefined
+    const relative = this.#view.getUint16(this.#vtable + 4 + field * 2, true)
+    return relative === 0 ? undefined : this.#start + relative
+  }
+
+  uint32(field: number): number {
+    const at = this.position(field)
+    return at === undefined ? 0 : this.#view.getUint32(at, true)
+  }
+
+  /** Where the table, vector or string that a field refers to begins. */
+  target(field: number): number | undefined {
+    const at = this.position(field)
+    return at === undefined ? undefined : at + this.#view.getUint32(at, true)
+  }
+
+  /** Where each table of a vector of tables begins; a length that cannot fit the file throws. */
+  tables(field: number): number[] {
+    const vector = this.target(field)
+    if (vector === undefined) return []
+    const length = this.#view.getUint32(vector, true)
+    if (length * 4 > this.#view.byteLength - vector - 4) throw new RangeError('a vector is longer than the file')
+    return Array.from({ length }, (_, index) => {
+      const at = vector + 4 + index * 4
+      return at + this.#view.getUint32(at, true)
+    })
+  }
+
+  tableAt(start: number): FlatTable {
+    return new FlatTable(this.#view, start)
+  }
+
+  /** The text of a string field. */
+  text(field: number): string | undefined {
+    const at = this.target(field)
+    if (at === undefined) return undefined
+    const length = this.#view.getUint32(at, true)
+    return new TextDecoder().decode(new Uint8Array(this.#view.buffer, this.#view.byteOffset + at + 4, length))
+  }
+}
