@@ -73,6 +73,7 @@ export const errorCatalogue = {
   consent_evidence: { remedy: 'The consent record is missing, altered or of another policy; send the receipt first.', retryable: false },
   rate_limited: { remedy: 'Too many failures; wait `retryAfterSeconds` or use the alternative.', retryable: true },
   receipt_invalid: { remedy: 'A receipt or bundle is malformed, out of order or wrongly signed; `detail` says where.', retryable: false },
+  session_required: { remedy: 'resolveSubject found no session for this request; sign the person in first.', retryable: true },
   request_invalid: { remedy: 'The request lacks a field, has a wrong type or is too large; `detail` names it.', retryable: false },
   store_unavailable: { remedy: 'The database did not answer; nothing was half-done. Retry later.', retryable: true },
   configuration_invalid: { remedy: 'The server configuration is incomplete; `detail` names what is missing.', retryable: false },
