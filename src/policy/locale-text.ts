@@ -1,0 +1,33 @@
+import * as v from 'valibot'
+import { type LocaleTag, localeTags } from '../wire/locale'
+
+/** One line or paragraph of plain text: no control characters, so that what is hashed is what is seen. */
+export const plainText = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(600),
+  v.check((text) => !/[\p{Cc}\p{Cf}]/u.test(text), 'control or invisible characters'),
+)
+
+/** A text that is the same in every locale (a name), or one text per locale. */
+export const localeText = v.union([
+  plainText,
+  v.strictObject({
+    'zh-CN': v.exactOptional(plainText),
+    'zh-TW': v.exactOptional(plainText),
+    en: v.exactOptional(plainText),
+  }),
+])
+export type LocaleText = v.InferOutput<typeof localeText>
+
+/** Locales in which a text can be read. */
+export function localesOf(text: LocaleText): readonly LocaleTag[] {
+  return typeof text === 'string' ? localeTags : localeTags.filter((tag) => text[tag] !== undefined)
+}
+
+/** The text in `locale`; a text without it gives the first one there is (the lint reports such a gap). */
+export function inLocale(text: LocaleText, locale: LocaleTag): string {
+  if (typeof text === 'string') return text
+  return text[locale] ?? localeTags.map((tag) => text[tag]).find((other) => other !== undefined) ?? ''
+}

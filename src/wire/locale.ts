@@ -1,0 +1,6 @@
+import * as v from 'valibot'
+
+/** Locales that are complete. The first is the default. */
+export const localeTags = ['zh-CN', 'zh-TW', 'en'] as const
+export const localeTag = v.picklist(localeTags)
+export type LocaleTag = v.InferOutput<typeof localeTag>
