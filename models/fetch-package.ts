@@ -18,7 +18,7 @@ export async function fetchPackage(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const specifier = `${pinned.name}@${pinned.version}`
-  const kept = join(cacheDirectory, `${specifier.replace('@', '').replaceAll(/[@/]/g, '-')}.tgz`)
+  const kept = join(cacheDirectory, `${specifier.replace(/^@/, '').replaceAll(/[@/]/g, '-')}.tgz`)
   const cached = await readFile(kept).catch(() => undefined)
   if (cached && integrityOf(cached) === pinned.integrity) return cached
 

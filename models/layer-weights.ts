@@ -73,9 +73,11 @@ export function windowOf(node: OnnxNode, kernel: readonly [number, number]): Win
   return { kernel, stride: [stride[0]!, stride[1]!], pads: [pads[0]!, pads[1]!, pads[2]!, pads[3]!] }
 }
 
-/** Output height or width (axis 0 or 1) of a window over `size` pixels. */
+/** Output height or width (axis 0 or 1) of a window over `size` pixels; throws `onnx_invalid` where it does not fit. */
 export function windowOutput({ kernel, stride, pads }: Window, axis: 0 | 1, size: number): number {
-  return Math.floor((size + pads[axis] + pads[axis + 2]! - kernel[axis]) / stride[axis]) + 1
+  const reach = size + pads[axis] + pads[axis + 2]! - kernel[axis]
+  if (reach < 0) throw new PrepareError('onnx_invalid', `Conv with a kernel of ${kernel[axis]} on ${size} pixels`)
+  return Math.floor(reach / stride[axis]) + 1
 }
 
 /**

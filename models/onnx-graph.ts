@@ -116,6 +116,7 @@ function readTensor(bytes: Uint8Array): { name: string; tensor: OnnxTensor } {
     if (field.number === 8) name = utf8.decode(field.bytes)
     if (field.number === 9) raw = new Uint8Array(field.bytes)
   }
+  if (shape.some((size) => size < 0)) throw new RangeError(`tensor "${name}" has shape [${shape}]`)
   const count = shape.reduce((product, size) => product * size, 1)
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
   if (type === 1) {

@@ -57,7 +57,8 @@ class Conversion {
   run(weightFile: string): TfjsModel {
     const [input, ...others] = this.#graph.inputs
     const [, channels, height, width] = input?.shape ?? []
-    if (!input || others.length > 0 || !channels || !height || !width || this.#graph.outputs.length !== 1) {
+    const isImage = Math.min(channels ?? 0, height ?? 0, width ?? 0) > 0
+    if (!input || !channels || !height || !width || !isImage || others.length > 0 || this.#graph.outputs.length !== 1) {
       throw unsupported('Only nets with one image in ([1,C,H,W]) and one output are converted')
     }
     const inputShape = [-1, height, width, channels]
@@ -82,6 +83,8 @@ class Conversion {
       (name) => this.#integers.get(name),
     )
     if (folded) {
+      // A shape has a handful of sizes; more is a damaged file, and concatenation could go on doubling it.
+      if (folded.length > 8) throw unsupported(`${node.op} of ${folded.length} sizes`)
       this.#integers.set(node.outputs[0]!, folded)
       return
     }
@@ -223,7 +226,9 @@ class Conversion {
 
   #soleReader(node: OnnxNode): OnnxNode | undefined {
     const readers = this.#readers.get(node.outputs[0] ?? '') ?? []
-    return readers.length === 1 && !this.#graph.outputs.includes(node.outputs[0]!) ? readers[0] : undefined
+    const [reader, ...others] = readers
+    const alone = others.length === 0 && !this.#graph.outputs.includes(node.outputs[0]!)
+    return alone && reader?.inputs[0] === node.outputs[0] ? reader : undefined
   }
 
   #value(name: string | undefined): Value {
