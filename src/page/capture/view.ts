@@ -1,0 +1,174 @@
+import type { FaceSealErrorCode } from '../../wire/errors'
+import type { LocaleTag } from '../../wire/locale'
+import type { CaptureProgress } from '../../wire/worker-protocol'
+import type { LoadProgress } from '../assets'
+import { type Messages, messagesFor } from '../i18n'
+import { captureStyles } from './styles'
+
+/** Why the person left. Neither is an error (L04). */
+export type LeaveReason = 'cancelled' | 'other_way'
+
+export interface CaptureViewOptions {
+  readonly mount: Element
+  readonly locale: LocaleTag
+  /** Large type, one thing below the other. */
+  readonly elder: boolean
+  /** Name of the alternative, in `locale`. */
+  readonly alternative: string
+}
+
+/** What the person sees between consent and result. Every state offers the other way, at the size of the rest (L05). */
+export interface CaptureView {
+  /** Aborted with a {@link LeaveReason} once the person pressed one of the two buttons. */
+  readonly left: AbortSignal
+  loading(progress: LoadProgress): void
+  opening(step: 'worker' | 'camera'): void
+  capturing(video: HTMLVideoElement): void
+  hint(progress: CaptureProgress): void
+  /** Says what went wrong and waits until the person asks for another try; rejects when they leave instead. */
+  problem(code: FaceSealErrorCode): Promise<void>
+  close(): void
+}
+
+export function openCaptureView({ mount, locale, elder, alternative }: CaptureViewOptions): CaptureView {
+  const words = messagesFor(locale)
+  const left = new AbortController()
+  const parts = build(words, alternative)
+  const host = document.createElement('div')
+  host.lang = locale
+  host.toggleAttribute('data-elder', elder)
+  attach(host, parts.section)
+  mount.append(host)
+  parts.cancel.addEventListener('click', () => left.abort('cancelled' satisfies LeaveReason))
+  parts.otherWay.addEventListener('click', () => left.abort('other_way' satisfies LeaveReason))
+
+  const show = (state: 'waiting' | 'capturing' | 'problem', text: string) => {
+    host.dataset.state = state
+    host.toggleAttribute('data-good', false)
+    parts.wait.hidden = state !== 'waiting'
+    parts.stage.hidden = state === 'problem'
+    parts.steps.hidden = state !== 'capturing'
+    parts.retry.hidden = state !== 'problem'
+    say(parts.hint, text)
+    if (state !== 'capturing') parts.stage.querySelector('video')?.remove()
+  }
+
+  return {
+    left: left.signal,
+    loading({ loaded, total }) {
+      show('waiting', words.ceremony.loadingModels(Math.floor((100 * loaded) / total)))
+      parts.bar.max = total
+      parts.bar.value = loaded
+      parts.amount.textContent = `${megabytes(loaded, locale)} / ${megabytes(total, locale)} MB`
+    },
+    opening(step) {
+      show('waiting', step === 'worker' ? words.ceremony.preparing : words.ceremony.startingCamera)
+      parts.bar.removeAttribute('value')
+      parts.amount.textContent = ''
+    },
+    capturing(video) {
+      show('capturing', words.hints.look_here)
+      video.setAttribute('aria-hidden', 'true')
+      parts.stage.prepend(video)
+    },
+    hint({ hint, accepted, needed }) {
+      host.dataset.hint = hint
+      host.toggleAttribute('data-good', hint === 'hold_still' || hint === 'done')
+      say(parts.hint, words.hints[hint])
+      parts.steps.ariaLabel = words.ceremony.captured(accepted, needed)
+      fill(parts.steps, accepted, needed)
+    },
+    problem(code) {
+      delete host.dataset.hint
+      host.dataset.problem = code
+      show('problem', words.errors[code])
+      parts.retry.focus()
+      return new Promise((resolve, reject) => {
+        const once = { once: true, signal: left.signal }
+        left.signal.addEventListener('abort', () => reject(left.signal.reason), { once: true })
+        parts.retry.addEventListener(
+          'click',
+          () => {
+            delete host.dataset.problem
+            resolve()
+          },
+          once,
+        )
+      })
+    },
+    close: () => host.remove(),
+  }
+}
+
+function build({ ceremony, notice }: Messages, alternative: string) {
+  const bar = element('progress', { ariaLabel: ceremony.preparing })
+  const amount = element('span')
+  const wait = element('div', { className: 'wait' }, bar, amount)
+  const stage = element('div', { className: 'stage' }, oval(), wait)
+  const hint = element('p', { className: 'hint', role: 'status', ariaLive: 'polite' })
+  const steps = element('ol', { className: 'steps', role: 'img' })
+  const retry = element('button', { type: 'button', textContent: ceremony.retry })
+  const cancel = element('button', { type: 'button', textContent: ceremony.cancel })
+  const otherWay = element('button', { type: 'button', textContent: notice.useInstead(alternative) })
+  const actions = element('div', { className: 'actions' }, retry, otherWay, cancel)
+  const section = element(
+    'section',
+    { className: 'capture', ariaLabel: ceremony.cameraTitle },
+    stage,
+    hint,
+    steps,
+    actions,
+  )
+  return { section, stage, wait, bar, amount, hint, steps, retry, cancel, otherWay }
+}
+
+function attach(host: HTMLElement, section: HTMLElement): void {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(captureStyles)
+  const root = host.attachShadow({ mode: 'open' })
+  root.adoptedStyleSheets = [sheet]
+  root.append(section)
+}
+
+/** Where the face goes: a veil with an oval hole, in the 4:3 of the stage. */
+function oval(): SVGSVGElement {
+  const namespace = 'http://www.w3.org/2000/svg'
+  const svg = document.createElementNS(namespace, 'svg')
+  svg.setAttribute('viewBox', '0 0 640 480')
+  svg.setAttribute('preserveAspectRatio', 'xMidYMid slice')
+  svg.setAttribute('aria-hidden', 'true')
+  const veil = document.createElementNS(namespace, 'path')
+  veil.setAttribute('class', 'veil')
+  veil.setAttribute('fill-rule', 'evenodd')
+  veil.setAttribute('d', 'M0 0H640V480H0ZM320 40a150 200 0 1 0 .01 0Z')
+  const line = document.createElementNS(namespace, 'ellipse')
+  line.setAttribute('class', 'oval')
+  for (const [name, value] of Object.entries({ cx: 320, cy: 240, rx: 150, ry: 200 }))
+    line.setAttribute(name, `${value}`)
+  svg.append(veil, line)
+  return svg
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties: Partial<HTMLElementTagNameMap[K]> = {},
+  ...children: readonly Node[]
+): HTMLElementTagNameMap[K] {
+  const made = Object.assign(document.createElement(tag), properties)
+  made.append(...children)
+  return made
+}
+
+/** A live region speaks at each change of its text, so equal text is not set again. */
+function say(region: HTMLElement, text: string): void {
+  if (region.textContent !== text) region.textContent = text
+}
+
+function fill(steps: HTMLOListElement, accepted: number, needed: number): void {
+  while (steps.childElementCount < needed) steps.append(document.createElement('li'))
+  for (const [i, step] of Array.from(steps.children).entries()) step.classList.toggle('taken', i < accepted)
+}
+
+function megabytes(bytes: number, locale: LocaleTag): string {
+  return (bytes / 1e6).toLocaleString(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+}
