@@ -7,6 +7,7 @@ import {
   windowOf,
   windowOutput,
 } from './layer-weights.js'
+import { Fusions } from './onnx-fusion.js'
 import { type OnnxGraph, type OnnxNode, readOnnx } from './onnx-graph.js'
 import { foldShapeNode, integersOf } from './onnx-shapes.js'
 import { PrepareError } from './prepare-error.js'
@@ -41,13 +42,11 @@ class Conversion {
   readonly #writer = new TfjsGraphWriter()
   readonly #values = new Map<string, Value>()
   readonly #integers = new Map<string, readonly number[]>()
-  readonly #readers = new Map<string, OnnxNode[]>()
-  readonly #absorbed = new Set<OnnxNode>()
+  readonly #fusions: Fusions
 
   constructor(graph: OnnxGraph) {
     this.#graph = graph
-    for (const node of graph.nodes)
-      for (const name of node.inputs) this.#readers.set(name, [...(this.#readers.get(name) ?? []), node])
+    this.#fusions = new Fusions(graph)
     for (const [name, tensor] of graph.constants) {
       const integers = integersOf(tensor)
       if (integers) this.#integers.set(name, integers)
@@ -65,7 +64,7 @@ class Conversion {
     this.#writer.node('input', 'Placeholder', [], { dtype: attributes.float, shape: attributes.shape(inputShape) })
     this.#values.set(input.name, { node: 'input', shape: [1, channels, height, width] })
 
-    for (const node of this.#graph.nodes) if (!this.#absorbed.has(node)) this.#convert(node)
+    for (const node of this.#graph.nodes) if (!this.#fusions.isAbsorbed(node)) this.#convert(node)
 
     const output = this.#value(this.#graph.outputs[0])
     if (output.shape.length !== 2) throw unsupported(`The output has shape [${output.shape}], not [1,N]`)
@@ -128,7 +127,8 @@ class Conversion {
       weights: floatsOf(filter, 'filter of Conv'),
       bias: bias ? floatsOf(this.#graph.constants.get(bias), bias) : new Float32Array(out),
     })
-    const { activation, alpha, last } = this.#withActivation(linear, out)
+    const activation = this.#fusions.activationAfter(linear, out)
+    const last = activation?.node ?? linear
 
     const window = windowOf(node, [kernelHeight, kernelWidth])
     const [top, left, bottom, right] = window.pads
@@ -141,7 +141,7 @@ class Conversion {
       input.node,
       this.#writer.floats(`${name}/filter`, weights, shape),
       this.#writer.floats(`${name}/bias`, layer.bias, [out]),
-      ...(alpha ? [this.#writer.floats(`${name}/alpha`, alpha, [out])] : []),
+      ...(activation?.alpha ? [this.#writer.floats(`${name}/alpha`, activation.alpha, [out])] : []),
     ]
     this.#emit(
       last,
@@ -154,7 +154,7 @@ class Conversion {
           explicit_paddings: attributes.ints([0, 0, top, bottom, left, right, 0, 0]),
         }),
         data_format: attributes.text('NHWC'),
-        fused_ops: attributes.texts(['BiasAdd', ...(activation ? [activation] : [])]),
+        fused_ops: attributes.texts(['BiasAdd', ...(activation ? [activation.name] : [])]),
         num_args: attributes.int(inputs.length - 2),
       },
       [1, out, windowOutput(window, 0, height), windowOutput(window, 1, width)],
@@ -206,29 +206,10 @@ class Conversion {
     this.#emit(node, 'Reshape', [input.node, shape], {}, [1, channels])
   }
 
-  /** Folds a BatchNormalization that alone reads `node` into its weights; `last` is the node that gives the result. */
   #withBatchNorm(node: OnnxNode, channelOf: (index: number) => number, layer: Layer): { layer: Layer; last: OnnxNode } {
-    const next = this.#soleReader(node)
-    if (next?.op !== 'BatchNormalization') return { layer, last: node }
-    this.#absorbed.add(next)
+    const next = this.#fusions.batchNormAfter(node)
+    if (!next) return { layer, last: node }
     return { layer: foldBatchNorm(layer, channelOf, next, this.#graph.constants), last: next }
-  }
-
-  #withActivation(node: OnnxNode, channels: number): { activation?: string; alpha?: Float32Array; last: OnnxNode } {
-    const next = this.#soleReader(node)
-    if (!next || !['PRelu', 'Relu', 'Sigmoid'].includes(next.op)) return { last: node }
-    this.#absorbed.add(next)
-    if (next.op !== 'PRelu') return { activation: next.op, last: next }
-    const slope = this.#graph.constants.get(next.inputs[1] ?? '')
-    if (slope?.shape[0] !== channels || slope.values.length !== channels) throw unsupported('PRelu not per channel')
-    return { activation: 'Prelu', alpha: floatsOf(slope, 'slope of PRelu'), last: next }
-  }
-
-  #soleReader(node: OnnxNode): OnnxNode | undefined {
-    const readers = this.#readers.get(node.outputs[0] ?? '') ?? []
-    const [reader, ...others] = readers
-    const alone = others.length === 0 && !this.#graph.outputs.includes(node.outputs[0]!)
-    return alone && reader?.inputs[0] === node.outputs[0] ? reader : undefined
   }
 
   #value(name: string | undefined): Value {
