@@ -13,70 +13,188 @@ interface ErrorEntry {
 
 export const errorCatalogue = {
   // consent (page)
-  consent_required: { remedy: 'Ask through startEnrolment or startVerification; only the consent gate makes a grant.', retryable: false },
+  consent_required: {
+    remedy: 'Ask through startEnrolment or startVerification; only the consent gate makes a grant.',
+    retryable: false,
+  },
   consent_expired: { remedy: 'The grant is past its end; start a new ceremony, which asks again.', retryable: true },
   consent_consumed: { remedy: 'A grant is for one use; start a new ceremony, which asks again.', retryable: true },
-  consent_withdrawn: { remedy: 'The person withdrew; offer the alternative and do not ask again by yourself.', retryable: false },
-  consent_scope: { remedy: 'The grant is for another purpose, tenant or step; ask for this one separately (L13).', retryable: false },
-  reconsent_required: { remedy: 'The policy changed materially since the consent; ask again before the camera opens (L22).', retryable: true },
-  policy_invalid: { remedy: 'Run `npx faceseal lint-policy config.json`; every broken rule is listed in `issues`.', retryable: false },
-  guardian_invalid: { remedy: "Use a token that the backend issued to the guardian; a child's own key is refused (L07).", retryable: false },
-  alternative_unavailable: { remedy: 'The declared alternative did not answer; repair it or declare one that works (L05).', retryable: true },
+  consent_withdrawn: {
+    remedy: 'The person withdrew; offer the alternative and do not ask again by yourself.',
+    retryable: false,
+  },
+  consent_scope: {
+    remedy: 'The grant is for another purpose, tenant or step; ask for this one separately (L13).',
+    retryable: false,
+  },
+  reconsent_required: {
+    remedy: 'The policy changed materially since the consent; ask again before the camera opens (L22).',
+    retryable: true,
+  },
+  policy_invalid: {
+    remedy: 'Run `npx faceseal lint-policy config.json`; every broken rule is listed in `issues`.',
+    retryable: false,
+  },
+  guardian_invalid: {
+    remedy: "Use a token that the backend issued to the guardian; a child's own key is refused (L07).",
+    retryable: false,
+  },
+  alternative_unavailable: {
+    remedy: 'The declared alternative did not answer; repair it or declare one that works (L05).',
+    retryable: true,
+  },
 
   // options (page and server)
-  options_invalid: { remedy: 'Pass the object that generateEnrolmentOptions or generateVerificationOptions returned, unchanged.', retryable: false },
-  options_signature: { remedy: 'The options were changed on the way or signed by another key; check expectedSigner and what sits between.', retryable: false },
-  options_expired: { remedy: 'Ask the backend for fresh options and start again; check the clocks if it persists.', retryable: true },
+  options_invalid: {
+    remedy: 'Pass the object that generateEnrolmentOptions or generateVerificationOptions returned, unchanged.',
+    retryable: false,
+  },
+  options_signature: {
+    remedy: 'The options were changed on the way or signed by another key; check expectedSigner and what sits between.',
+    retryable: false,
+  },
+  options_expired: {
+    remedy: 'Ask the backend for fresh options and start again; check the clocks if it persists.',
+    retryable: true,
+  },
 
   // the page's surroundings
   insecure_context: { remedy: 'Serve the page over https or from localhost.', retryable: false },
   browser_unsupported: { remedy: 'The browser lacks what `detail` names; offer the alternative.', retryable: false },
-  storage_unavailable: { remedy: 'IndexedDB or key storage is refused (private mode, lockdown); continue for this visit only or allow it.', retryable: true },
-  storage_blocked: { remedy: 'Another tab holds an older version of the storage open; close it and retry.', retryable: true },
+  storage_unavailable: {
+    remedy: 'IndexedDB or key storage is refused (private mode, lockdown); continue for this visit only or allow it.',
+    retryable: true,
+  },
+  storage_blocked: {
+    remedy: 'Another tab holds an older version of the storage open; close it and retry.',
+    retryable: true,
+  },
   already_running: { remedy: 'One ceremony at a time per page: abort or await the other first.', retryable: true },
   aborted: { remedy: 'The AbortSignal fired or the element was removed; start again when wanted.', retryable: true },
 
   // camera
-  camera_denied: { remedy: 'The browser or system denied the camera; show how to allow it, or offer the alternative.', retryable: true },
+  camera_denied: {
+    remedy: 'The browser or system denied the camera; show how to allow it, or offer the alternative.',
+    retryable: true,
+  },
   camera_not_found: { remedy: 'No camera is there, or none that fits; offer the alternative.', retryable: true },
   camera_busy: { remedy: 'Another program holds the camera; close it and retry.', retryable: true },
-  camera_lost: { remedy: 'The camera was unplugged or its permission revoked during capture; retry or offer the alternative.', retryable: true },
-  camera_stalled: { remedy: 'The camera delivers no frames; retry, pick another camera or offer the alternative.', retryable: true },
+  camera_lost: {
+    remedy: 'The camera was unplugged or its permission revoked during capture; retry or offer the alternative.',
+    retryable: true,
+  },
+  camera_stalled: {
+    remedy: 'The camera delivers no frames; retry, pick another camera or offer the alternative.',
+    retryable: true,
+  },
 
   // models and worker
-  model_unavailable: { remedy: 'A model or wasm file did not load; check assetBase, the file and its status (`faceseal models public/`).', retryable: true },
-  model_integrity: { remedy: 'A model or wasm file differs from its pinned SHA-256; deploy the files of this package version unchanged.', retryable: false },
-  worker_start: { remedy: 'The worker did not start; check that worker.js is served as JavaScript from an allowed origin (worker-src).', retryable: true },
+  model_unavailable: {
+    remedy: 'A model or wasm file did not load; check assetBase, the file and its status (`faceseal models public/`).',
+    retryable: true,
+  },
+  model_integrity: {
+    remedy: 'A model or wasm file differs from its pinned SHA-256; deploy the files of this package version unchanged.',
+    retryable: false,
+  },
+  worker_start: {
+    remedy:
+      'The worker did not start; check that worker.js is served as JavaScript from an allowed origin (worker-src).',
+    retryable: true,
+  },
   worker_lost: { remedy: 'The worker died or stopped answering; start again.', retryable: true },
-  self_test_failed: { remedy: 'No backend computed the self-test rightly on this device; offer the alternative.', retryable: false },
-  airlock_open: { remedy: 'A network or storage API could not be removed from the worker; nothing was captured. Report the browser.', retryable: false },
+  self_test_failed: {
+    remedy: 'No backend computed the self-test rightly on this device; offer the alternative.',
+    retryable: false,
+  },
+  airlock_open: {
+    remedy: 'A network or storage API could not be removed from the worker; nothing was captured. Report the browser.',
+    retryable: false,
+  },
 
   // capture
-  capture_timeout: { remedy: 'No good picture in the time given; let the person retry with the last hint, or offer the alternative.', retryable: true },
-  identity_changed: { remedy: 'The face changed during one capture; one person alone should start again.', retryable: true },
-  template_missing: { remedy: 'No template is enrolled on this device for this account and purpose; enrol first.', retryable: false },
-  template_unreadable: { remedy: 'The local template cannot be opened with this device\'s key; delete it and enrol again.', retryable: false },
+  capture_timeout: {
+    remedy: 'No good picture in the time given; let the person retry with the last hint, or offer the alternative.',
+    retryable: true,
+  },
+  identity_changed: {
+    remedy: 'The face changed during one capture; one person alone should start again.',
+    retryable: true,
+  },
+  template_missing: {
+    remedy: 'No template is enrolled on this device for this account and purpose; enrol first.',
+    retryable: false,
+  },
+  template_unreadable: {
+    remedy: "The local template cannot be opened with this device's key; delete it and enrol again.",
+    retryable: false,
+  },
+
+  // the page's way to the backend (client.ts)
+  backend_unavailable: {
+    remedy: 'The backend did not answer, or not in JSON; check baseUrl, the network and where the handler is mounted.',
+    retryable: true,
+  },
 
   // envelope and server
-  envelope_malformed: { remedy: 'Send the bytes of outcome.response unchanged as application/octet-stream.', retryable: false },
-  envelope_key_unknown: { remedy: 'The envelope names a key that is not in the key ring; issue fresh options.', retryable: true },
-  envelope_unopened: { remedy: 'The envelope was altered, or sealed to another key; issue fresh options.', retryable: true },
-  envelope_expired: { remedy: 'The envelope is older than its time or from the future; issue fresh options, check clocks.', retryable: true },
-  challenge_unknown: { remedy: 'No such challenge is stored here; issue fresh options from the same store.', retryable: true },
+  envelope_malformed: {
+    remedy: 'Send the bytes of outcome.response unchanged as application/octet-stream.',
+    retryable: false,
+  },
+  envelope_key_unknown: {
+    remedy: 'The envelope names a key that is not in the key ring; issue fresh options.',
+    retryable: true,
+  },
+  envelope_unopened: {
+    remedy: 'The envelope was altered, or sealed to another key; issue fresh options.',
+    retryable: true,
+  },
+  envelope_expired: {
+    remedy: 'The envelope is older than its time or from the future; issue fresh options, check clocks.',
+    retryable: true,
+  },
+  challenge_unknown: {
+    remedy: 'No such challenge is stored here; issue fresh options from the same store.',
+    retryable: true,
+  },
   challenge_expired: { remedy: 'The challenge is past its time; issue fresh options.', retryable: true },
-  challenge_consumed: { remedy: 'This response or another for the same challenge was already used (a replay); issue fresh options.', retryable: true },
-  challenge_mismatch: { remedy: 'The response answers other options than those stored; `detail` names the field.', retryable: false },
+  challenge_consumed: {
+    remedy: 'This response or another for the same challenge was already used (a replay); issue fresh options.',
+    retryable: true,
+  },
+  challenge_mismatch: {
+    remedy: 'The response answers other options than those stored; `detail` names the field.',
+    retryable: false,
+  },
   origin_mismatch: { remedy: 'The response was made on another origin than expectedOrigin allows.', retryable: false },
-  template_replay: { remedy: 'Exactly this template was seen before; a live capture never repeats bit for bit. Issue fresh options.', retryable: true },
+  template_replay: {
+    remedy: 'Exactly this template was seen before; a live capture never repeats bit for bit. Issue fresh options.',
+    retryable: true,
+  },
   device_unknown: { remedy: 'The device key is not the enrolled one; enrol this device first.', retryable: false },
   device_signature: { remedy: 'The device signature does not fit the envelope; issue fresh options.', retryable: true },
-  consent_evidence: { remedy: 'The consent record is missing, altered or of another policy; send the receipt first.', retryable: false },
+  consent_evidence: {
+    remedy: 'The consent record is missing, altered or of another policy; send the receipt first.',
+    retryable: false,
+  },
   rate_limited: { remedy: 'Too many failures; wait `retryAfterSeconds` or use the alternative.', retryable: true },
-  receipt_invalid: { remedy: 'A receipt or bundle is malformed, out of order or wrongly signed; `detail` says where.', retryable: false },
-  session_required: { remedy: 'resolveSubject found no session for this request; sign the person in first.', retryable: true },
-  request_invalid: { remedy: 'The request lacks a field, has a wrong type or is too large; `detail` names it.', retryable: false },
+  receipt_invalid: {
+    remedy: 'A receipt or bundle is malformed, out of order or wrongly signed; `detail` says where.',
+    retryable: false,
+  },
+  session_required: {
+    remedy: 'resolveSubject found no session for this request; sign the person in first.',
+    retryable: true,
+  },
+  request_invalid: {
+    remedy: 'The request lacks a field, has a wrong type or is too large; `detail` names it.',
+    retryable: false,
+  },
   store_unavailable: { remedy: 'The database did not answer; nothing was half-done. Retry later.', retryable: true },
-  configuration_invalid: { remedy: 'The server configuration is incomplete; `detail` names what is missing.', retryable: false },
+  configuration_invalid: {
+    remedy: 'The server configuration is incomplete; `detail` names what is missing.',
+    retryable: false,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** Closed union of every code that FaceSeal throws. */

@@ -25,8 +25,8 @@ export interface CaptureView {
   opening(step: 'worker' | 'camera'): void
   capturing(video: HTMLVideoElement): void
   hint(progress: CaptureProgress): void
-  /** Says what went wrong and waits until the person asks for another try; rejects when they leave instead. */
-  problem(code: FaceSealErrorCode): Promise<void>
+  /** Says what went wrong and waits until the person asks for another try; rejects with the signal's reason. */
+  problem(code: FaceSealErrorCode, signal: AbortSignal): Promise<void>
   close(): void
 }
 
@@ -78,22 +78,19 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
       parts.steps.ariaLabel = words.ceremony.captured(accepted, needed)
       fill(parts.steps, accepted, needed)
     },
-    problem(code) {
+    problem(code, signal) {
       delete host.dataset.hint
       host.dataset.problem = code
       show('problem', words.errors[code])
       parts.retry.focus()
       return new Promise((resolve, reject) => {
-        const once = { once: true, signal: left.signal }
-        left.signal.addEventListener('abort', () => reject(left.signal.reason), { once: true })
-        parts.retry.addEventListener(
-          'click',
-          () => {
-            delete host.dataset.problem
-            resolve()
-          },
-          once,
-        )
+        const again = () => {
+          delete host.dataset.problem
+          resolve()
+        }
+        parts.retry.addEventListener('click', again, { once: true, signal })
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        if (signal.aborted) reject(signal.reason)
       })
     },
     close: () => host.remove(),

@@ -1,0 +1,87 @@
+import type { PolicyConfiguration } from '../../policy/schema'
+import type { CeremonyOptionsJSON } from '../../wire/ceremony-options'
+import { FaceSealError } from '../../wire/errors'
+import type { CaptureProgress, CaptureRequest, CaptureResult, DetectorName } from '../../wire/worker-protocol'
+import { loadAssets } from '../assets'
+import { startWorker } from '../bridge'
+import { type Camera, openCamera } from '../camera'
+import type { CeremonyInit } from '../ceremony-types'
+import type { ConsentGrant } from '../consent/grant'
+import type { CaptureView } from './view'
+
+export interface CaptureSession {
+  readonly init: CeremonyInit
+  readonly options: CeremonyOptionsJSON
+  readonly policy: PolicyConfiguration
+  readonly grant: ConsentGrant<'process'>
+  readonly request: CaptureRequest
+  readonly view: CaptureView
+  readonly signal: AbortSignal
+}
+
+/**
+ * Models, worker, camera, capture: one try. Whatever happens, the camera is off and the worker gone when this settles.
+ * Throws what {@link loadAssets}, {@link startWorker} and {@link openCamera} throw, and `capture_timeout`,
+ * `identity_changed`, `template_unreadable`.
+ */
+export async function captureOnce(session: CaptureSession): Promise<CaptureResult> {
+  const { init, options, grant, request, view, signal } = session
+  const bound = { purpose: options.purpose, tenant: options.tenant, signal }
+  const assets = await loadAssets(grant, {
+    ...bound,
+    embedder: options.embedder,
+    detectors: usableDetectors(),
+    assetBase: init.assetBase,
+    onProgress: (progress) => {
+      view.loading(progress)
+      init.onProgress?.({ stage: 'models', ...progress })
+    },
+  })
+  view.opening('worker')
+  init.onProgress?.({ stage: 'worker' })
+  const start = { assets, embedder: options.embedder }
+  const worker = await startWorker(grant, { ...bound, start, workerUrl: init.workerUrl })
+  try {
+    view.opening('camera')
+    init.onProgress?.({ stage: 'camera', report: worker.report })
+    const camera = await openCamera(grant, { ...bound, deviceId: init.deviceId })
+    try {
+      view.capturing(camera.video)
+      const { onProgress, spent } = watchFrames(session)
+      return await unlessGone(camera, spent, worker.capture(request, camera.frames(), onProgress))
+    } finally {
+      camera.stop()
+    }
+  } finally {
+    worker.stop()
+  }
+}
+
+/** MediaPipe puts the picture through a WebGL 2 texture; without it, its 11 MB need not be fetched. */
+function usableDetectors(): readonly DetectorName[] {
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2')
+  context?.getExtension('WEBGL_lose_context')?.loseContext()
+  return context ? ['mediapipe', 'tiny'] : ['tiny']
+}
+
+/** L03: the notice says how many frames are looked at most, so no more are. */
+function watchFrames({ init, policy, view }: CaptureSession) {
+  const spent = new AbortController()
+  const onProgress = (progress: CaptureProgress) => {
+    view.hint(progress)
+    init.onProgress?.({ stage: 'capture', ...progress })
+    if (progress.seen >= policy.collected.maxFrames && progress.hint !== 'done') {
+      spent.abort(new FaceSealError('capture_timeout', { detail: `${progress.seen} frames` }))
+    }
+  }
+  return { onProgress, spent: spent.signal }
+}
+
+function unlessGone(camera: Camera, spent: AbortSignal, capture: Promise<CaptureResult>): Promise<CaptureResult> {
+  return new Promise((resolve, reject) => {
+    const ended = AbortSignal.any([camera.gone, spent])
+    ended.addEventListener('abort', () => reject(ended.reason), { once: true })
+    if (ended.aborted) reject(ended.reason)
+    capture.then(resolve, reject)
+  })
+}

@@ -1,0 +1,202 @@
+import { decodeProtectedHeader } from 'jose'
+import { inLocale } from '../policy/locale-text'
+import { parsePolicy } from '../policy/parse'
+import type { PolicyConfiguration } from '../policy/schema'
+import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options'
+import { FaceSealError } from '../wire/errors'
+import { verifyOptions } from '../wire/options-signature'
+import type { CaptureRequest, CaptureResult } from '../wire/worker-protocol'
+import { captureOnce } from './capture/run'
+import { type CaptureView, type LeaveReason, openCaptureView } from './capture/view'
+import { type CaptureProblem, type CeremonyInit, type CeremonyOutcome, captureProblems } from './ceremony-types'
+import { consumeGrant, requestConsent } from './consent/gate'
+import type { ConsentDecision, ConsentGrant } from './consent/grant'
+import { matchLocale } from './i18n'
+import { type DeviceStore, openDeviceStore } from './store'
+
+/** Good frames that are averaged, and milliseconds to get them. */
+const capture = { frames: { enrol: 5, verify: 3 }, timeoutMs: 45_000 } as const
+
+/** An outcome, and for a sealed one the grant that its send uses up. */
+export interface Performed {
+  readonly outcome: CeremonyOutcome
+  readonly transmit: ConsentGrant<'transmit'> | null
+}
+
+type Granted = Extract<ConsentDecision, { kind: 'granted' }>
+
+let running = false
+
+/**
+ * The way through the house, top to bottom: signed options, policy, consent, capture, result. One at a time per page.
+ * Camera and worker are gone when it settles. A refusal is an outcome; errors are {@link FaceSealError}s.
+ */
+export async function performCeremony(kind: CeremonyKind, init: CeremonyInit): Promise<Performed> {
+  if (running) throw new FaceSealError('already_running')
+  running = true
+  try {
+    const options = await checkOptions(kind, init)
+    const policy = parsePolicy(options.policy)
+    const store = await openDeviceStore()
+    try {
+      return await askAndCapture({ init, options, policy, store, signal: codedSignal(init.signal) })
+    } finally {
+      store.close()
+    }
+  } finally {
+    running = false
+  }
+}
+
+interface Ceremony {
+  readonly init: CeremonyInit
+  readonly options: CeremonyOptionsJSON
+  readonly policy: PolicyConfiguration
+  readonly store: DeviceStore
+  readonly signal: AbortSignal
+}
+
+/** L17, L13: nothing starts from options that were changed, are late, or belong to another page or act. */
+async function checkOptions(kind: CeremonyKind, { optionsJSON, expectedSigner, signal }: CeremonyInit) {
+  if (!globalThis.isSecureContext) throw new FaceSealError('insecure_context')
+  if (signal?.aborted) throw new FaceSealError('aborted', { cause: signal.reason })
+  const { options } = await verifyOptions(optionsJSON, { expectedSigner })
+  if (options.kind !== kind) throw new FaceSealError('options_invalid', { detail: `kind is ${options.kind}` })
+  if (options.origin !== location.origin) {
+    throw new FaceSealError('origin_mismatch', { detail: `options for ${options.origin}` })
+  }
+  return options
+}
+
+async function askAndCapture(ceremony: Ceremony): Promise<Performed> {
+  const { init, options, policy, store, signal } = ceremony
+  init.onProgress?.({ stage: 'consent' })
+  const decision = await requestConsent({
+    options,
+    policy,
+    records: store,
+    wantsTransmit: !init.localOnly,
+    reason: init.reason ?? 'first',
+    signal,
+    ...(init.mount && { mount: init.mount }),
+    ...(init.locale && { locale: init.locale }),
+    ...(init.guardianToken && { guardianToken: init.guardianToken, expectedSigner: signerOf(options) }),
+  })
+  if (decision.kind === 'alternative') {
+    const { chosen, reason, receipt } = decision
+    return { outcome: { kind: 'alternative', chosen, reason, receipts: receipt ? [receipt] : [] }, transmit: null }
+  }
+  const request = await prepareRequest(ceremony, decision)
+  const captured = await captureUntilDone(ceremony, decision, request)
+  const { receipts } = decision
+  if (captured.kind === 'left') {
+    const chosen = policy.alternatives[0]!.id
+    return { outcome: { kind: 'alternative', chosen, reason: captured.reason, receipts }, transmit: null }
+  }
+  await consumeGrant(decision.process, 'process', { purpose: options.purpose, tenant: options.tenant })
+  return await deliver(ceremony, decision, captured.result)
+}
+
+/** Everything the worker needs beside frames. A local verification without an enrolment ends here, the camera still off. */
+async function prepareRequest({ options, store }: Ceremony, decision: Granted): Promise<CaptureRequest> {
+  const delivery = decision.transmit ? 'sealed' : 'local'
+  const localTemplate =
+    delivery === 'local' && options.kind === 'verify' ? await store.readLocalTemplate(options) : undefined
+  if (delivery === 'local' && options.kind === 'verify' && !localTemplate) throw new FaceSealError('template_missing')
+  const { kind, sid, nonce, tenant, origin, purpose, subjectSalt, protection, seal, exp } = options
+  return {
+    binding: {
+      ...{ kind, sid, nonce, tenant, origin, purpose, subjectSalt, seal },
+      bits: protection.bits,
+      maxDistance: protection.maxDistance,
+      consent: decision.consentHash,
+      notAfter: exp,
+    },
+    keys: await store.deviceKeys(options),
+    delivery,
+    ...(localTemplate && { localTemplate }),
+    frames: capture.frames[kind],
+    timeoutMs: capture.timeoutMs,
+  }
+}
+
+type Captured =
+  | { readonly kind: 'result'; readonly result: CaptureResult }
+  | { readonly kind: 'left'; readonly reason: LeaveReason | CaptureProblem }
+
+/** Tries until there is a result or the person leaves; what no person can mend is thrown. */
+async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: CaptureRequest): Promise<Captured> {
+  const { init, options, policy } = ceremony
+  const { process: grant } = decision
+  const view = openView(ceremony)
+  const signal = AbortSignal.any([ceremony.signal, view.left, grant.signal])
+  let problem: CaptureProblem | undefined
+  try {
+    for (;;) {
+      try {
+        const result = await captureOnce({ init, options, policy, grant, request, view, signal })
+        init.onProgress?.({ stage: 'captured', report: result.report })
+        return { kind: 'result', result }
+      } catch (error) {
+        if (view.left.aborted) throw error
+        problem = problemOf(error)
+        if (!problem) throw error
+        init.onProgress?.({ stage: 'problem', code: problem })
+        await view.problem(problem, signal)
+        problem = undefined
+        if (Date.now() / 1000 >= options.exp) throw new FaceSealError('options_expired')
+      }
+    }
+  } catch (error) {
+    if (!view.left.aborted) throw error
+    return { kind: 'left', reason: problem ?? (view.left.reason as LeaveReason) }
+  } finally {
+    view.close()
+  }
+}
+
+function openView({ init, policy }: Ceremony): CaptureView {
+  const locale = matchLocale(init.locale ?? navigator.languages, policy.locales)
+  return openCaptureView({
+    mount: init.mount ?? document.body,
+    locale,
+    elder: policy.presentation?.elder ?? false,
+    alternative: inLocale(policy.alternatives[0]!.label, locale),
+  })
+}
+
+function problemOf(error: unknown): CaptureProblem | undefined {
+  return error instanceof FaceSealError ? captureProblems.find((code) => code === error.code) : undefined
+}
+
+async function deliver({ options, store }: Ceremony, decision: Granted, result: CaptureResult): Promise<Performed> {
+  const { receipts, transmit } = decision
+  switch (result.kind) {
+    case 'sealed':
+      return { outcome: { kind: 'sealed', response: result.envelope, receipts }, transmit }
+    case 'local-enrolled': {
+      await store.writeLocalTemplate(options, result.template)
+      const { statement } = result
+      return { outcome: { kind: 'local', verified: undefined, statement, receipts }, transmit: null }
+    }
+    case 'local-verified': {
+      const { verified, statement } = result
+      return { outcome: { kind: 'local', verified, statement, receipts }, transmit: null }
+    }
+  }
+}
+
+/** The key in the options' own signature: `checkOptions` has verified it, and pinned it where the integrator asks so. */
+function signerOf({ signature }: CeremonyOptionsJSON): JsonWebKey {
+  const [header] = signature.split('.')
+  return decodeProtectedHeader({ protected: header!, payload: '', signature: '' }).jwk as JsonWebKey
+}
+
+/** The caller's signal may carry any reason; ours is always a code. */
+function codedSignal(signal: AbortSignal | undefined): AbortSignal {
+  const coded = new AbortController()
+  const abort = () => coded.abort(new FaceSealError('aborted', { cause: signal?.reason }))
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  return coded.signal
+}
