@@ -180,10 +180,7 @@ describe('convertOnnx', () => {
       'one slope for each channel',
       {
         ...image,
-        nodes: [
-          conv(['image', 'w'], 'a', 3, 1, [0, 0, 0, 0]),
-          { op: 'PRelu', inputs: ['a', 's'], output: 'result' },
-        ],
+        nodes: [conv(['image', 'w'], 'a', 3, 1, [0, 0, 0, 0]), { op: 'PRelu', inputs: ['a', 's'], output: 'result' }],
         constants: { ...filter, s: exact([1], 2) },
       },
     ],
