@@ -3,6 +3,9 @@ import { ceremonyKind, sealSuite, templateBits } from './ceremony-options'
 import { base64urlOf, epochSeconds, slug, webOrigin } from './encoding'
 import { FaceSealError } from './errors'
 
+/** Embedder, weights and mean vector: `name.first 8 hex digits`. */
+export const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[0-9a-f]{8}$/))
+
 /**
  * The envelope is what goes up: a clear header (the AAD), the HPKE encapsulated key and one ciphertext of fixed size.
  *
@@ -29,8 +32,7 @@ export const envelopeHeaderSchema = v.strictObject({
   purpose: slug,
   /** SHA-256 of the JCS of the signed consent receipts that allow this send. */
   consent: base64urlOf(32),
-  /** Embedder, weights and mean vector: `name.first 8 hex digits`. */
-  model: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[0-9a-f]{8}$/)),
+  model: modelId,
   scheme: v.literal('srht-sign/v1'),
   bits: templateBits,
   /** SHA-256 of the JCS of the liveness transcript. */
@@ -76,7 +78,8 @@ export function encodeEnvelope(parts: Omit<Envelope, 'header'>): Uint8Array<Arra
 /** Splits and validates an upload without opening it. Throws `envelope_malformed` with the part that is wrong. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length > maxEnvelopeBytes) throw malformed('longer than 1024 bytes')
-  if (bytes.length < 6 || magic.some((byte, i) => bytes[i] !== byte)) throw malformed('not a FaceSeal envelope, version 1')
+  if (bytes.length < 6 || magic.some((byte, i) => bytes[i] !== byte))
+    throw malformed('not a FaceSeal envelope, version 1')
   const headerLength = (bytes[3]! << 8) | bytes[4]!
   const encOffset = 6 + headerLength
   const encLength = bytes[encOffset - 1]

@@ -1,0 +1,233 @@
+import * as v from 'valibot'
+import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
+import { maxEnvelopeBytes } from '../wire/envelope'
+import { FaceSealError } from '../wire/errors'
+import { epochNow } from './digest'
+import { exportRecord } from './export-record'
+import { readBody, readJson } from './http-body'
+import { HttpRefusal, problemResponse } from './http-problem'
+import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
+import { recordReceipts } from './ledger'
+import { generateEnrolmentOptions, generateVerificationOptions } from './options'
+import type { FaceSealStore } from './store'
+import { subjectOf } from './subject'
+import type { FalseAcceptLevel, ThresholdTable } from './thresholds'
+import type { ThrottleLimits } from './throttle'
+import { verifyEnrolment } from './verify-enrolment'
+import { verifyLocalStatement } from './verify-local-statement'
+import { type VerificationReason, verifyVerification } from './verify-verification'
+import { withdraw } from './withdraw'
+
+/** One line for each request: no account, no pseudonym, nothing from a face (L26). */
+export interface HandlerLogLine {
+  readonly route: string
+  readonly status: number
+  /** Error code, or the reason of a verification. */
+  readonly code?: string | undefined
+  readonly milliseconds: number
+}
+
+export interface HandlerConfig {
+  readonly store: FaceSealStore
+  readonly keys: ServerKeys | KeyProvider
+  readonly tenant: string
+  readonly purpose: string
+  /** Where the page may run; the first is taken where a request names none. */
+  readonly expectedOrigin: string | readonly string[]
+  /** Configuration of notice and flow (`faceseal/policy`). */
+  readonly policy: CeremonyOptionsJSON['policy']
+  /** The integrator's session: its own opaque account reference, or nothing when nobody is signed in. */
+  readonly resolveSubject: (request: Request) => Promise<string | undefined>
+  /** `/face` by default. */
+  readonly basePath?: string | undefined
+  /** Other origins whose pages may call; none by default. They need `expectedOrigin` too. */
+  readonly cors?: readonly string[] | undefined
+  readonly embedder?: EmbedderName | undefined
+  readonly bits?: TemplateBits | undefined
+  readonly suite?: SealSuite | undefined
+  readonly level?: FalseAcceptLevel | undefined
+  readonly thresholds?: ThresholdTable | undefined
+  readonly limits?: ThrottleLimits | undefined
+  readonly requireConsentEvidence?: boolean | undefined
+  /** The integrator's own use of a result: open the door, finish the login. */
+  readonly onVerified?: ((request: Request, result: VerifiedSubject) => Promise<void>) | undefined
+  readonly log?: ((line: HandlerLogLine) => void) | undefined
+  /** Epoch seconds. */
+  readonly now?: (() => number) | undefined
+}
+
+export interface VerifiedSubject {
+  readonly account: string
+  readonly subject: string
+  /** `device`: the person's device says so; it sent nothing to compare. */
+  readonly by: 'backend' | 'device'
+}
+
+/** What a route gets: the configuration, and who asks. */
+interface RouteContext {
+  readonly config: HandlerConfig
+  readonly keys: ServerKeys
+  readonly request: Request
+  readonly account: string
+  readonly subject: string
+  readonly now: number
+  /** For the log. */
+  readonly note: (code: VerificationReason) => void
+}
+
+const maxReceiptsBytes = 512 * 1024
+const maxStatementBytes = 4096
+const nothing = v.strictObject({})
+const statementBody = v.strictObject({ statement: v.string() })
+const receiptsBody = v.strictObject({
+  receipts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32_768))), v.minLength(1), v.maxLength(100)),
+})
+
+const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>>> = {
+  async '/enrol/options'(context) {
+    await readJson(context.request, nothing, 1024)
+    return generateEnrolmentOptions(ceremony(context))
+  },
+  async '/enrol'(context) {
+    const { enrolled } = await verifyEnrolment({ ...answer(context), response: await readEnvelope(context.request) })
+    return { verified: enrolled }
+  },
+  async '/verify/options'(context) {
+    await readJson(context.request, nothing, 1024)
+    return generateVerificationOptions(ceremony(context))
+  },
+  async '/verify'(context) {
+    const { config, request, account, subject, note } = context
+    const response = await readEnvelope(request)
+    const { verified, reason } = await verifyVerification({ ...answer(context), response })
+    note(reason)
+    if (verified) await config.onVerified?.(request, { account, subject, by: 'backend' })
+    return { verified }
+  },
+  async '/local'(context) {
+    const { config, request, account, subject } = context
+    const { statement } = await readJson(request, statementBody, maxStatementBytes)
+    const { kind, verified } = await verifyLocalStatement({ ...answer(context), statement })
+    if (kind === 'verify' && verified) await config.onVerified?.(request, { account, subject, by: 'device' })
+    return { verified }
+  },
+  async '/receipts'({ config, keys, request, now }) {
+    const { receipts } = await readJson(request, receiptsBody, maxReceiptsBytes)
+    const { store, tenant, expectedOrigin } = config
+    return recordReceipts({ store, keys, receipts, expectedTenant: tenant, expectedOrigin, now })
+  },
+  async '/withdraw'({ config, keys, request, subject, now }) {
+    await readJson(request, nothing, 1024)
+    const { store, tenant, purpose } = config
+    return withdraw({ store, keys, tenant, purpose, subject, now })
+  },
+  async '/export'({ config, request, subject, now }) {
+    await readJson(request, nothing, 1024)
+    const { store, tenant, purpose } = config
+    return exportRecord({ store, tenant, purpose, subject, now })
+  },
+}
+
+/**
+ * The backend as one fetch-style handler, to mount anywhere. POST `{base}` + `/enrol/options`, `/enrol`,
+ * `/verify/options`, `/verify`, `/local`, `/receipts`, `/withdraw`, `/export`; GET `/health`, `/keys`. Errors are
+ * problem details (RFC 9457) with `code`. It never rejects and never answers a score.
+ */
+export function createHandler(config: HandlerConfig): (request: Request) => Promise<Response> {
+  const provider = keyProvider(config.keys)
+  const { basePath = '/face', log } = config
+  return async (request) => {
+    const started = performance.now()
+    const { pathname } = new URL(request.url)
+    const route = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ''
+    let code: string | undefined
+    let response: Response
+    try {
+      response = await dispatch(config, provider, request, route, (reason) => {
+        code = reason
+      })
+    } catch (cause) {
+      code = cause instanceof FaceSealError ? cause.code : 'internal'
+      response = problemResponse(cause)
+    }
+    allowCors(config, request, response)
+    const known = route in routes || route in publicRoutes ? route : 'unknown'
+    log?.({ route: known, status: response.status, code, milliseconds: Math.round(performance.now() - started) })
+    return response
+  }
+}
+
+const publicRoutes: Readonly<Record<string, (config: HandlerConfig, keys: ServerKeys) => Promise<object>>> = {
+  async '/health'({ store }) {
+    await store.ping()
+    return { status: 'ok' }
+  },
+  async '/keys'(_, { options, receipts, expectedSigner }) {
+    const named = [options, receipts].map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }))
+    return { expectedSigner, keys: named }
+  },
+}
+
+async function dispatch(
+  config: HandlerConfig,
+  provider: KeyProvider,
+  request: Request,
+  route: string,
+  note: RouteContext['note'],
+): Promise<Response> {
+  const publicRoute = Object.hasOwn(publicRoutes, route) ? publicRoutes[route] : undefined
+  const privateRoute = Object.hasOwn(routes, route) ? routes[route] : undefined
+  if (request.method === 'OPTIONS' && (publicRoute || privateRoute)) return new Response(null, { status: 204 })
+  if (publicRoute) {
+    if (request.method !== 'GET') throw new HttpRefusal(405, 'GET only')
+    return json(await publicRoute(config, await provider.keys()))
+  }
+  if (!privateRoute) throw new HttpRefusal(404, 'no such route')
+  if (request.method !== 'POST') throw new HttpRefusal(405, 'POST only')
+  requestOrigin(config, request)
+  const account = await config.resolveSubject(request)
+  if (account === undefined) throw new FaceSealError('session_required')
+  const { store, tenant, purpose, now = epochNow } = config
+  const subject = await subjectOf({ store, tenant, purpose, subject: { account }, now: now() })
+  const context = { config, keys: await provider.keys(), request, account, subject, now: now(), note }
+  return json(await privateRoute(context))
+}
+
+/** A browser names its page's origin on every POST: another site's page is refused (cross-site request forgery). */
+function requestOrigin({ expectedOrigin }: HandlerConfig, request: Request): string {
+  const allowed = [expectedOrigin].flat()
+  const origin = request.headers.get('origin') ?? allowed[0]
+  if (origin === undefined || !allowed.includes(origin))
+    throw new FaceSealError('origin_mismatch', { detail: 'Origin' })
+  return origin
+}
+
+function ceremony({ config, keys, request, subject, now }: RouteContext) {
+  const { store, tenant, purpose, policy, embedder, bits, suite, level, thresholds } = config
+  const origin = requestOrigin(config, request)
+  return { store, keys, subject, tenant, purpose, origin, policy, embedder, bits, suite, level, thresholds, now }
+}
+
+function answer({ config, keys, subject, now }: RouteContext) {
+  const { store, tenant, purpose, expectedOrigin, level, thresholds, limits, requireConsentEvidence } = config
+  const expected = { expectedOrigin, expectedTenant: tenant, expectedPurpose: purpose, expectedSubject: subject }
+  return { store, keys, now, level, thresholds, limits, requireConsentEvidence, ...expected }
+}
+
+function readEnvelope(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  return readBody(request, { type: 'application/octet-stream', maxBytes: maxEnvelopeBytes })
+}
+
+function json(body: object): Response {
+  return Response.json(body, { headers: { 'cache-control': 'no-store' } })
+}
+
+function allowCors({ cors = [] }: HandlerConfig, request: Request, response: Response): void {
+  response.headers.append('vary', 'origin')
+  const origin = request.headers.get('origin')
+  if (origin === null || !cors.includes(origin)) return
+  response.headers.set('access-control-allow-origin', origin)
+  response.headers.set('access-control-allow-credentials', 'true')
+  response.headers.set('access-control-allow-methods', 'GET, POST')
+  response.headers.set('access-control-allow-headers', 'content-type')
+}

@@ -1,0 +1,147 @@
+import type { Challenge, Enrolment, FaceSealStore, LedgerEntry, StoreTransaction, SubjectKey, Throttle } from './store'
+
+type StoredChallenge = Challenge & { readonly consumed: boolean }
+type Undo = () => void
+
+/** Tables of the memory store; also what a test looks through for what must not be there. */
+export interface MemoryTables {
+  readonly subjects: Map<string, string>
+  readonly challenges: Map<string, StoredChallenge>
+  readonly enrolments: Map<string, Enrolment>
+  readonly spent: Map<string, { readonly subject: string; readonly expiresAt: number }>
+  readonly throttles: Map<string, Throttle>
+  readonly ledger: Map<string, readonly LedgerEntry[]>
+}
+
+/** A store for tests and first steps: one process, gone with it. Transactions run one after another. */
+export function createMemoryStore(): FaceSealStore & { readonly tables: MemoryTables } {
+  const tables: MemoryTables = {
+    subjects: new Map(),
+    challenges: new Map(),
+    enrolments: new Map(),
+    spent: new Map(),
+    throttles: new Map(),
+    ledger: new Map(),
+  }
+  let queue: Promise<unknown> = Promise.resolve()
+  const identityKey = (key: SubjectKey) => JSON.stringify([key.tenant, key.purpose, key.account])
+
+  return {
+    tables,
+    identity: {
+      async assignSubject(key, candidate) {
+        const known = tables.subjects.get(identityKey(key))
+        if (known === undefined) tables.subjects.set(identityKey(key), candidate)
+        return known ?? candidate
+      },
+      async findSubject(key) {
+        return tables.subjects.get(identityKey(key))
+      },
+      async removeSubject(key) {
+        return tables.subjects.delete(identityKey(key))
+      },
+    },
+    transaction(work) {
+      const run = queue.then(async () => {
+        const undo: Undo[] = []
+        try {
+          return await work(memoryTransaction(tables, undo))
+        } catch (cause) {
+          for (const step of undo.reverse()) step()
+          throw cause
+        }
+      })
+      queue = run.catch(() => undefined)
+      return run
+    },
+    async ping() {},
+    async close() {},
+  }
+}
+
+function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction {
+  const put = <V>(map: Map<string, V>, key: string, value: V) => {
+    const before = map.get(key)
+    undo.push(() => (before === undefined ? map.delete(key) : map.set(key, before)))
+    map.set(key, value)
+  }
+  const remove = <V>(map: Map<string, V>, key: string): boolean => {
+    const before = map.get(key)
+    if (before === undefined) return false
+    undo.push(() => map.set(key, before))
+    return map.delete(key)
+  }
+  const removeWhere = <V>(map: Map<string, V>, matches: (value: V) => boolean): number => {
+    const keys = [...map].filter(([, value]) => matches(value)).map(([key]) => key)
+    for (const key of keys) remove(map, key)
+    return keys.length
+  }
+
+  return {
+    async addChallenge(challenge) {
+      put(tables.challenges, challenge.sid, { ...challenge, consumed: false })
+    },
+    async readChallenge(sid) {
+      return tables.challenges.get(sid)
+    },
+    async consumeChallenge(sid) {
+      const challenge = tables.challenges.get(sid)
+      if (!challenge || challenge.consumed) return false
+      put(tables.challenges, sid, { ...challenge, consumed: true })
+      return true
+    },
+    async removeChallenges(which) {
+      return removeWhere(tables.challenges, (row) =>
+        'subject' in which ? row.subject === which.subject : row.expiresAt < which.before,
+      )
+    },
+    async readEnrolment(subject) {
+      return tables.enrolments.get(subject)
+    },
+    async putEnrolment(enrolment) {
+      put(tables.enrolments, enrolment.subject, enrolment)
+    },
+    async touchEnrolment(subject, lastUsedAt) {
+      const enrolment = tables.enrolments.get(subject)
+      if (enrolment) put(tables.enrolments, subject, { ...enrolment, lastUsedAt })
+    },
+    async removeEnrolment(subject) {
+      return remove(tables.enrolments, subject)
+    },
+    async markSpent({ digest, subject, expiresAt }) {
+      if (tables.spent.has(digest)) return false
+      put(tables.spent, digest, { subject, expiresAt })
+      return true
+    },
+    async removeSpent(which) {
+      return removeWhere(tables.spent, (row) =>
+        'subject' in which ? row.subject === which.subject : row.expiresAt < which.before,
+      )
+    },
+    async lockThrottle(key) {
+      return tables.throttles.get(key) ?? { failures: 0, lockedUntil: 0 }
+    },
+    async putThrottle(key, throttle) {
+      put(tables.throttles, key, throttle)
+    },
+    async removeThrottle(key) {
+      return remove(tables.throttles, key)
+    },
+    async readLedgerHead(subject) {
+      return tables.ledger.get(subject)?.at(-1)
+    },
+    async readDeviceChain(thumbprint, sequence) {
+      const chain = [...tables.ledger.values()].flat().filter((entry) => entry.device?.thumbprint === thumbprint)
+      const place = sequence ?? Math.max(...chain.map((entry) => entry.device!.sequence))
+      return chain.find((entry) => entry.device!.sequence === place)
+    },
+    async appendLedger(entry) {
+      const lines = tables.ledger.get(entry.subject) ?? []
+      if (entry.seq !== lines.length + 1) throw new RangeError('the ledger is append-only')
+      put(tables.ledger, entry.subject, [...lines, entry])
+    },
+    async readLedger(subject) {
+      return tables.ledger.get(subject) ?? []
+    },
+  }
+}

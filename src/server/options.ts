@@ -1,0 +1,114 @@
+import { FlattenedSign } from 'jose'
+import type { CeremonyKind, CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
+import { FaceSealError } from '../wire/errors'
+import { optionsSignatureType, optionsSigningInput, type UnsignedCeremonyOptions } from '../wire/options-signature'
+import { epochNow, jcsBytes, keyedDigest, randomBase64url, sha256 } from './digest'
+import type { ServerKeys } from './keys'
+import type { Challenge, FaceSealStore } from './store'
+import { type SubjectReference, subjectOf } from './subject'
+import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
+import { lockThrottles, subjectThrottle } from './throttle'
+
+export interface CeremonyRequest {
+  readonly store: FaceSealStore
+  readonly keys: ServerKeys
+  readonly subject: SubjectReference
+  readonly tenant: string
+  readonly purpose: string
+  /** Where the page runs. */
+  readonly origin: string
+  /** Configuration of notice and flow, `faceseal/policy`; its hash is bound to the challenge. */
+  readonly policy: CeremonyOptionsJSON['policy']
+  readonly embedder?: EmbedderName | undefined
+  readonly bits?: TemplateBits | undefined
+  readonly suite?: SealSuite | undefined
+  readonly level?: FalseAcceptLevel | undefined
+  readonly thresholds?: ThresholdTable | undefined
+  /** Time to read the notice and capture; 600 s. The envelope lives at most 120 s of it. */
+  readonly ttlSeconds?: number | undefined
+  /** Epoch seconds. */
+  readonly now?: number | undefined
+}
+
+/**
+ * Options for an enrolment or a renewal: a fresh salt, so that after the renewal the old template is worthless.
+ * Throws `configuration_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
+ */
+export async function generateEnrolmentOptions(request: CeremonyRequest): Promise<CeremonyOptionsJSON> {
+  const subject = await subjectOf(request)
+  return generateOptions(request, 'enrol', subject, {
+    subjectSalt: randomBase64url(32),
+    embedder: request.embedder ?? 'mobilefacenet',
+    bits: request.bits ?? 2048,
+  })
+}
+
+/**
+ * Options for a verification. For one who is not enrolled they look the same, with a salt that is stable and says
+ * nothing: asking for options does not tell who is enrolled.
+ * Throws `configuration_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
+ */
+export async function generateVerificationOptions(request: CeremonyRequest): Promise<CeremonyOptionsJSON> {
+  const { store, keys, now = epochNow() } = request
+  const subject = await subjectOf(request)
+  const decoySalt = await keyedDigest(keys.digest, ['faceseal/decoy-salt/v1', subject])
+  const enrolment = await store.transaction(async (transaction) => {
+    await lockThrottles(transaction, [subjectThrottle(subject)], now)
+    return transaction.readEnrolment(subject)
+  })
+  return generateOptions(request, 'verify', subject, {
+    subjectSalt: enrolment?.subjectSalt ?? decoySalt,
+    embedder: enrolment?.embedder ?? request.embedder ?? 'mobilefacenet',
+    bits: enrolment?.bits ?? request.bits ?? 2048,
+  })
+}
+
+async function generateOptions(
+  { store, keys, tenant, purpose, origin, policy, suite = 'P256', ...rest }: CeremonyRequest,
+  kind: CeremonyKind,
+  subject: string,
+  template: Pick<Challenge, 'subjectSalt' | 'embedder' | 'bits'>,
+): Promise<CeremonyOptionsJSON> {
+  const { level, thresholds, ttlSeconds = 600, now = epochNow() } = rest
+  const seal = keys.seal.find((key) => key.suite === suite)
+  if (!seal) throw new FaceSealError('configuration_invalid', { detail: `keys: no ${suite} recipient` })
+  const { embedder, bits, subjectSalt } = template
+  const unsigned: UnsignedCeremonyOptions = {
+    v: 1,
+    kind,
+    sid: randomBase64url(16),
+    nonce: randomBase64url(16),
+    iat: now,
+    exp: now + ttlSeconds,
+    tenant,
+    origin,
+    purpose,
+    subject,
+    subjectSalt,
+    embedder,
+    protection: {
+      scheme: 'srht-sign/v1',
+      bits,
+      token: 'device',
+      maxDistance: maxDistance({ embedder, bits, level, thresholds }),
+    },
+    seal: { suite, kid: seal.kid, publicKey: seal.publicKey },
+    policy,
+  }
+  const { sid, nonce, iat, exp } = unsigned
+  const policyHash = await sha256(jcsBytes(policy))
+  const challenge: Challenge = {
+    ...{ sid, nonce, kind, tenant, origin, purpose, subject, subjectSalt, embedder, bits, suite, policyHash },
+    ...{ kid: seal.kid, issuedAt: iat, expiresAt: exp },
+  }
+  await store.transaction((transaction) => transaction.addChallenge(challenge))
+  return { ...unsigned, signature: await signOptions(keys, unsigned) }
+}
+
+/** Detached JWS (RFC 7515 appendix F): the key rides in the header, its thumbprint is what the page pins. */
+async function signOptions({ options }: ServerKeys, unsigned: UnsignedCeremonyOptions): Promise<string> {
+  const jws = await new FlattenedSign(optionsSigningInput(unsigned))
+    .setProtectedHeader({ alg: 'ES256', kid: options.kid, typ: optionsSignatureType, jwk: options.publicJwk })
+    .sign(options.privateKey)
+  return `${jws.protected}..${jws.signature}`
+}

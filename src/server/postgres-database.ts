@@ -1,0 +1,95 @@
+import { FaceSealError } from '../wire/errors'
+
+export type SqlRow = Readonly<Record<string, unknown>>
+
+/** One connection inside one transaction. */
+export interface SqlSession {
+  query(sql: string, params: readonly unknown[]): Promise<{ readonly rows: readonly SqlRow[] }>
+}
+
+/** Any PostgreSQL: a driver, a pool, an embedded engine. */
+export interface SqlDatabase {
+  /** Commits when `work` resolves, rolls back when it rejects. May run `work` again after a serialization failure. */
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** What is needed of a `pg` Pool (or of a driver with its shape). */
+export interface PgPool {
+  connect(): Promise<PgClient>
+  end(): Promise<void>
+}
+export interface PgClient {
+  query(sql: string, params?: unknown[]): Promise<{ rows: SqlRow[] }>
+  release(error?: Error | boolean): void
+}
+
+/** What is needed of PGlite. */
+export interface PGliteLike {
+  transaction<T>(
+    work: (session: { query(sql: string, params?: unknown[]): Promise<{ rows: unknown[] }> }) => Promise<T>,
+  ): Promise<T>
+  close(): Promise<void>
+}
+
+/** A `pg` Pool as the database. Does not own the pool's options; `close` ends it. */
+export function pgPoolDatabase(pool: PgPool): SqlDatabase {
+  return {
+    transaction: (work) => withRetry(() => inClient(pool, work)),
+    close: () => pool.end(),
+  }
+}
+
+/** PGlite as the database: one connection, so transactions queue. */
+export function pgliteDatabase(pglite: PGliteLike): SqlDatabase {
+  const run = <T>(work: (session: SqlSession) => Promise<T>) =>
+    pglite.transaction((session) =>
+      work({ query: async (sql, params) => ({ rows: (await session.query(sql, [...params])).rows as SqlRow[] }) }),
+    )
+  return { transaction: (work) => withRetry(() => run(work)), close: () => pglite.close() }
+}
+
+async function inClient<T>(pool: PgPool, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work({ query: (sql, params) => client.query(sql, [...params]) })
+    await client.query('COMMIT')
+    return result
+  } catch (cause) {
+    await client.query('ROLLBACK').catch((error: Error) => {
+      broken = error
+    })
+    throw cause
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** SQLSTATE of a driver's error. */
+function sqlState(cause: unknown): string | undefined {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/**
+ * Worth another run: serialization failure, deadlock, and a lost race for the same new row or schema object (two
+ * processes that start at once; two lines for one place in a ledger).
+ */
+const retryable = new Set(['40001', '40P01', '23505', '42P06', '42P07', '42710'])
+const attempts = 12
+
+async function withRetry<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (cause) {
+      if (cause instanceof FaceSealError) throw cause
+      if (attempt === attempts || !retryable.has(sqlState(cause) ?? '')) {
+        throw new FaceSealError('store_unavailable', { detail: sqlState(cause) ?? 'no connection', cause })
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt))
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Versioned schema. Three schemas, so that three roles can be kept apart (L18): `faceseal_identity` knows accounts,
+ * `faceseal_templates` knows face data, `faceseal_evidence` knows records; they meet in the pseudonym alone. Only
+ * tables, primary keys, plain indexes: PostgreSQL 15 or newer, CockroachDB, YugabyteDB and Citus all have them.
+ */
+export interface Migration {
+  readonly version: number
+  readonly statements: readonly string[]
+}
+
+export const identityMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      `CREATE TABLE faceseal_identity.subjects (
+        tenant text NOT NULL,
+        purpose text NOT NULL,
+        account text NOT NULL,
+        subject text NOT NULL,
+        created_at bigint NOT NULL,
+        PRIMARY KEY (tenant, purpose, account)
+      )`,
+    ],
+  },
+]
+
+export const templateMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      `CREATE TABLE faceseal_templates.challenges (
+        sid text PRIMARY KEY,
+        nonce text NOT NULL,
+        kind text NOT NULL,
+        tenant text NOT NULL,
+        origin text NOT NULL,
+        purpose text NOT NULL,
+        subject text NOT NULL,
+        subject_salt text NOT NULL,
+        embedder text NOT NULL,
+        bits integer NOT NULL,
+        suite text NOT NULL,
+        kid text NOT NULL,
+        policy_hash text NOT NULL,
+        issued_at bigint NOT NULL,
+        expires_at bigint NOT NULL,
+        consumed_at bigint
+      )`,
+      'CREATE INDEX challenges_subject ON faceseal_templates.challenges (subject)',
+      'CREATE INDEX challenges_expiry ON faceseal_templates.challenges (expires_at)',
+      `CREATE TABLE faceseal_templates.enrolments (
+        subject text PRIMARY KEY,
+        tenant text NOT NULL,
+        purpose text NOT NULL,
+        delivery text NOT NULL,
+        subject_salt text NOT NULL,
+        embedder text NOT NULL,
+        model text NOT NULL,
+        bits integer NOT NULL,
+        device text NOT NULL,
+        device_public_key bytea NOT NULL,
+        consent text NOT NULL,
+        template_kid text,
+        template_iv bytea,
+        template_ciphertext bytea,
+        enrolled_at bigint NOT NULL,
+        last_used_at bigint NOT NULL
+      )`,
+      'CREATE INDEX enrolments_last_used ON faceseal_templates.enrolments (last_used_at)',
+      `CREATE TABLE faceseal_templates.key_seeds (
+        subject text PRIMARY KEY,
+        seed bytea NOT NULL
+      )`,
+      `CREATE TABLE faceseal_templates.spent (
+        digest text PRIMARY KEY,
+        subject text NOT NULL,
+        expires_at bigint NOT NULL
+      )`,
+      'CREATE INDEX spent_subject ON faceseal_templates.spent (subject)',
+      'CREATE INDEX spent_expiry ON faceseal_templates.spent (expires_at)',
+      `CREATE TABLE faceseal_templates.throttles (
+        throttle_key text PRIMARY KEY,
+        failures integer NOT NULL,
+        locked_until bigint NOT NULL
+      )`,
+    ],
+  },
+]
+
+export const evidenceMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      `CREATE TABLE faceseal_evidence.ledger (
+        subject text NOT NULL,
+        seq integer NOT NULL,
+        kind text NOT NULL,
+        at bigint NOT NULL,
+        prev text NOT NULL,
+        hash text NOT NULL,
+        receipt text NOT NULL,
+        countersignature text NOT NULL,
+        device text,
+        device_sequence integer,
+        PRIMARY KEY (subject, seq)
+      )`,
+      'CREATE UNIQUE INDEX ledger_device ON faceseal_evidence.ledger (device, device_sequence)',
+    ],
+  },
+]

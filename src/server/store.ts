@@ -1,0 +1,147 @@
+import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
+
+/** What a challenge promised; the answer has to agree with every field. */
+export interface Challenge {
+  readonly sid: string
+  readonly nonce: string
+  readonly kind: CeremonyKind
+  readonly tenant: string
+  readonly origin: string
+  readonly purpose: string
+  readonly subject: string
+  /** For `enrol` the new salt, for `verify` the enrolled one (or a decoy). */
+  readonly subjectSalt: string
+  readonly embedder: EmbedderName
+  readonly bits: TemplateBits
+  readonly suite: SealSuite
+  readonly kid: string
+  /** SHA-256, base64url, over the JCS bytes of the policy that was signed. */
+  readonly policyHash: string
+  /** Epoch seconds. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+/** A template at rest: AES-GCM under a key that dies with `keySeed` (L11, L17). */
+export interface TemplateAtRest {
+  /** Ring key that, with the seed, gives the record key. */
+  readonly kid: string
+  /** 32 bytes, kept in another table than the ciphertext; deleting them makes the ciphertext useless. */
+  readonly keySeed: Uint8Array<ArrayBuffer>
+  readonly iv: Uint8Array<ArrayBuffer>
+  readonly ciphertext: Uint8Array<ArrayBuffer>
+}
+
+/** One live enrolment per subject: a renewal replaces it. */
+export interface Enrolment {
+  readonly subject: string
+  readonly tenant: string
+  readonly purpose: string
+  /** `local`: the template never left the device; only its device key is known here (O19 art. 8). */
+  readonly delivery: 'sealed' | 'local'
+  readonly subjectSalt: string
+  readonly embedder: EmbedderName
+  readonly model: string
+  readonly bits: TemplateBits
+  /** RFC 7638 thumbprint of the device key, and the key, 65 bytes uncompressed. */
+  readonly device: string
+  readonly devicePublicKey: Uint8Array<ArrayBuffer>
+  readonly consent: string
+  readonly template: TemplateAtRest | null
+  readonly enrolledAt: number
+  readonly lastUsedAt: number
+}
+
+/** Failures in a row of one subject or device. */
+export interface Throttle {
+  readonly failures: number
+  /** Epoch seconds; 0 when free. */
+  readonly lockedUntil: number
+}
+
+/** A line of a subject's append-only ledger (L25). */
+export interface LedgerEntry {
+  readonly subject: string
+  /** 1, 2, 3 … without gaps within the subject. */
+  readonly seq: number
+  /** `receipt`: signed by the device. `deletion`: signed by this server. */
+  readonly kind: 'receipt' | 'deletion'
+  readonly at: number
+  /** Hash of the line before, base64url; 32 zero bytes for the first. */
+  readonly prev: string
+  readonly hash: string
+  /** Compact JWS as it came. */
+  readonly receipt: string
+  /** Compact JWS of this server; for a deletion the receipt itself is the server's. */
+  readonly countersignature: string
+  /** Chain of the device key that signed: its thumbprint and the place in it. `null` for a deletion. */
+  readonly device: { readonly thumbprint: string; readonly sequence: number } | null
+}
+
+/** What a person is called by the integrator. Kept apart from face data; joined by the pseudonym alone (L18). */
+export interface SubjectKey {
+  readonly tenant: string
+  readonly purpose: string
+  /** Opaque account reference of the integrator: never a name, phone or identity number. */
+  readonly account: string
+}
+
+/** The identity side. Its credential need not read the template side, nor the reverse. */
+export interface IdentityStore {
+  /** The pseudonym of this account; when there is none, `candidate` becomes it. Safe when two calls race. */
+  assignSubject(key: SubjectKey, candidate: string, now: number): Promise<string>
+  findSubject(key: SubjectKey): Promise<string | undefined>
+  /** Unlinks the pseudonym; true when there was one. */
+  removeSubject(key: SubjectKey): Promise<boolean>
+}
+
+/** Reads and writes of one transaction. Reads of what will be written take the row's lock. */
+export interface StoreTransaction {
+  addChallenge(challenge: Challenge): Promise<void>
+  readChallenge(sid: string): Promise<(Challenge & { readonly consumed: boolean }) | undefined>
+  /** True for exactly one caller ever; false when used already or unknown. */
+  consumeChallenge(sid: string, now: number): Promise<boolean>
+  /** Removes the subject's challenges, or, without a subject, those that ended before `before`. Returns how many. */
+  removeChallenges(which: { readonly subject: string } | { readonly before: number }): Promise<number>
+
+  readEnrolment(subject: string): Promise<Enrolment | undefined>
+  /** Inserts or replaces: the old template, salt and key seed are gone with the commit. */
+  putEnrolment(enrolment: Enrolment): Promise<void>
+  touchEnrolment(subject: string, lastUsedAt: number): Promise<void>
+  /** True when there was one. */
+  removeEnrolment(subject: string): Promise<boolean>
+
+  /** Remembers a used-once value (template digest, consent hash). False when it was there already. */
+  markSpent(mark: { readonly digest: string; readonly subject: string; readonly expiresAt: number }): Promise<boolean>
+  removeSpent(which: { readonly subject: string } | { readonly before: number }): Promise<number>
+
+  /** Locks the counter until the end of the transaction. Zeros when there is none. */
+  lockThrottle(key: string): Promise<Throttle>
+  putThrottle(key: string, throttle: Throttle): Promise<void>
+  removeThrottle(key: string): Promise<boolean>
+
+  /** Last line of a subject's chain. */
+  readLedgerHead(subject: string): Promise<LedgerEntry | undefined>
+  /** Line of a device's chain: the one at `sequence`, or the last. */
+  readDeviceChain(thumbprint: string, sequence?: number): Promise<LedgerEntry | undefined>
+  /** Never overwrites: a second line at the same place makes the transaction run again or fail. */
+  appendLedger(entry: LedgerEntry): Promise<void>
+  /** In order of `seq`. */
+  readLedger(subject: string): Promise<readonly LedgerEntry[]>
+}
+
+/**
+ * Everything the backend remembers. An adapter passes `test/unit/server/store-conformance.ts`. A failing database gives
+ * `store_unavailable`; nothing of that transaction is kept.
+ */
+export interface FaceSealStore {
+  readonly identity: IdentityStore
+  /**
+   * All of `work` or nothing. `work` may run more than once (serialization failure), so it has no effect but through
+   * its argument.
+   */
+  transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
+  /** Throws `store_unavailable`. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,57 @@
+import { requireConsent } from './consent-evidence'
+import { consumeOrThrow } from './consume'
+import { epochNow, keyedDigest } from './digest'
+import { recordEvidence } from './evidence'
+import { type OpenRequest, openEnvelope } from './open'
+import { markTemplate, replayed } from './replay'
+import { sealTemplate } from './template-vault'
+import { deviceThrottle, lockThrottles, subjectThrottle } from './throttle'
+
+export interface EnrolmentRequest extends OpenRequest {
+  /** Receipts that came along: recorded first, as `recordReceipts` would. */
+  readonly consentEvidence?: readonly string[] | undefined
+  /** `false` only where the consent records are kept elsewhere. */
+  readonly requireConsentEvidence?: boolean | undefined
+}
+
+export interface EnrolmentResult {
+  readonly enrolled: true
+  readonly subject: string
+  /** True when it replaced an older template, which is worthless from now on. */
+  readonly renewed: boolean
+}
+
+/**
+ * Takes an enrolment: binds the device key, stores the template encrypted, replaces an older one. One transaction: on
+ * any error nothing has changed.
+ * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `rate_limited`, `store_unavailable`.
+ */
+export async function verifyEnrolment(request: EnrolmentRequest): Promise<EnrolmentResult> {
+  const { store, keys, now = epochNow(), requireConsentEvidence = true } = request
+  const { header, claim, challenge } = await openEnvelope(request, 'enrol')
+  const { subject, tenant, purpose } = challenge
+  try {
+    await recordEvidence(request, challenge)
+    const binding = { subject, tenant, purpose, model: header.model, bits: claim.bits, device: header.device }
+    const template = await sealTemplate(keys, binding, claim.template)
+    const digest = await keyedDigest(keys.digest, ['faceseal/spent-template/v1', [...claim.template]])
+    return await store.transaction(async (transaction) => {
+      await consumeOrThrow(transaction, challenge.sid, now)
+      await lockThrottles(transaction, [subjectThrottle(subject), deviceThrottle(header.device)], now)
+      if (requireConsentEvidence) {
+        await requireConsent(transaction, { ...header, subject, transmitted: true }, now)
+      }
+      if (!(await markTemplate(transaction, digest, subject, now))) throw replayed()
+      const renewed = (await transaction.readEnrolment(subject)) !== undefined
+      await transaction.putEnrolment({
+        ...binding,
+        ...{ delivery: 'sealed', subjectSalt: challenge.subjectSalt, embedder: challenge.embedder },
+        ...{ devicePublicKey: claim.devicePublicKey, consent: header.consent, template },
+        ...{ enrolledAt: now, lastUsedAt: now },
+      })
+      return { enrolled: true, subject, renewed }
+    })
+  } finally {
+    claim.template.fill(0)
+  }
+}

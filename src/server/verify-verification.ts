@@ -1,0 +1,121 @@
+import type { TemplateBits } from '../wire/ceremony-options'
+import { requireConsent } from './consent-evidence'
+import { consumeOrThrow } from './consume'
+import { epochNow, keyedDigest, randomBase64url } from './digest'
+import { recordEvidence } from './evidence'
+import { hammingDistance } from './hamming'
+import type { ServerKeys } from './keys'
+import { type OpenedEnvelope, openEnvelope } from './open'
+import { markTemplate, replayed } from './replay'
+import { signStatement } from './sign'
+import type { Enrolment, StoreTransaction, TemplateAtRest } from './store'
+import { openTemplate, sealTemplate } from './template-vault'
+import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
+import {
+  countFailure,
+  deviceThrottle,
+  lockThrottles,
+  standardLimits,
+  subjectThrottle,
+  type ThrottleLimits,
+} from './throttle'
+import type { EnrolmentRequest } from './verify-enrolment'
+
+export interface VerificationRequest extends EnrolmentRequest {
+  readonly level?: FalseAcceptLevel | undefined
+  readonly thresholds?: ThresholdTable | undefined
+  readonly limits?: ThrottleLimits | undefined
+}
+
+/** Why, for the integrator's own eyes: the browser is told yes or no. Never a score. */
+export type VerificationReason = 'match' | 'mismatch' | 'not_enrolled' | 'device_unknown' | 'model_changed'
+
+export interface VerificationResult {
+  readonly verified: boolean
+  readonly reason: VerificationReason
+  readonly subject: string
+  /** Compact JWS of this server about the result, for the integrator's own records; nothing derived from the face. */
+  readonly receipt: string
+}
+
+/**
+ * Takes a verification and answers yes or no. Whoever is not enrolled costs the same work and is answered in the same
+ * way as a stranger's face. Used up in any case: the challenge, the grant, and a try in the failure limits.
+ * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `rate_limited`, `store_unavailable`.
+ */
+export async function verifyVerification(request: VerificationRequest): Promise<VerificationResult> {
+  const { store, keys, now = epochNow(), requireConsentEvidence = true, limits = standardLimits } = request
+  const opened = await openEnvelope(request, 'verify')
+  const { header, claim, challenge } = opened
+  const { subject, sid, tenant, purpose } = challenge
+  try {
+    await recordEvidence(request, challenge)
+    const digest = await keyedDigest(keys.digest, ['faceseal/spent-template/v1', [...claim.template]])
+    const reason = await store.transaction(async (transaction): Promise<VerificationReason | 'replay'> => {
+      await consumeOrThrow(transaction, sid, now)
+      const throttles = [subjectThrottle(subject), deviceThrottle(header.device)]
+      const counters = await lockThrottles(transaction, throttles, now)
+      if (requireConsentEvidence) {
+        await requireConsent(transaction, { ...header, subject, transmitted: true }, now)
+      }
+      const fresh = await markTemplate(transaction, digest, subject, now)
+      const enrolment = await transaction.readEnrolment(subject)
+      const decision = fresh ? await compare(request, opened, enrolment) : 'replay'
+      if (decision === 'match') await recordSuccess(transaction, throttles, subject, now)
+      else await countFailure(transaction, counters, limits, now)
+      return decision
+    })
+    if (reason === 'replay') throw replayed()
+    const verified = reason === 'match'
+    const statement = { v: 1, id: randomBase64url(16), sid, tenant, purpose, subject, verified, iat: now }
+    const receipt = await signStatement(keys.receipts, 'faceseal-verification+jwt', statement)
+    return { verified, reason, subject, receipt }
+  } finally {
+    claim.template.fill(0)
+  }
+}
+
+async function recordSuccess(
+  transaction: StoreTransaction,
+  throttles: readonly string[],
+  subject: string,
+  now: number,
+) {
+  for (const key of throttles) await transaction.removeThrottle(key)
+  await transaction.touchEnrolment(subject, now)
+}
+
+/** Decides. Where there is nothing to compare with, a decoy is decrypted and compared: the same work. */
+async function compare(
+  { keys, level, thresholds }: Pick<VerificationRequest, 'keys' | 'level' | 'thresholds'>,
+  { header, claim, challenge }: OpenedEnvelope,
+  enrolment: Enrolment | undefined,
+): Promise<VerificationReason> {
+  const { embedder, bits } = challenge
+  const limit = maxDistance({ embedder, bits, level, thresholds })
+  const comparable = enrolment?.template && enrolment.model === header.model && enrolment.bits === bits
+  const reference = comparable
+    ? await openTemplate(keys, enrolment, enrolment.template!)
+    : await decoyTemplate(keys, claim.bits)
+  const near = hammingDistance(reference, claim.template) <= limit
+  reference.fill(0)
+  if (!enrolment) return 'not_enrolled'
+  if (enrolment.device !== header.device) return 'device_unknown'
+  // a renewal since these options: their salt, and any template made with it, is void
+  if (enrolment.subjectSalt !== challenge.subjectSalt) return 'mismatch'
+  if (!comparable) return enrolment.template ? 'model_changed' : 'not_enrolled'
+  return near ? 'match' : 'mismatch'
+}
+
+const decoyBinding = { subject: 'decoy', tenant: '', purpose: '', model: '', device: '' }
+const decoys = new WeakMap<ServerKeys, Map<TemplateBits, Promise<TemplateAtRest>>>()
+
+/** Random bits, encrypted once per key ring and length and opened anew each time, as an enrolled template is. */
+async function decoyTemplate(keys: ServerKeys, bits: TemplateBits): Promise<Uint8Array<ArrayBuffer>> {
+  const ofRing = decoys.get(keys) ?? new Map<TemplateBits, Promise<TemplateAtRest>>()
+  decoys.set(keys, ofRing)
+  const binding = { ...decoyBinding, bits }
+  const sealed = ofRing.get(bits) ?? sealTemplate(keys, binding, crypto.getRandomValues(new Uint8Array(bits / 8)))
+  ofRing.set(bits, sealed)
+  return openTemplate(keys, binding, await sealed)
+}
