@@ -12,7 +12,8 @@ import { type CaptureProblem, type CeremonyInit, type CeremonyOutcome, capturePr
 import { consumeGrant, requestConsent } from './consent/gate'
 import type { ConsentDecision, ConsentGrant } from './consent/grant'
 import { matchLocale } from './i18n'
-import { type DeviceStore, openDeviceStore } from './store'
+import { type DeviceStore, openDeviceStore, type StoredReceipt } from './store'
+import { pendingReceipts } from './submit-receipts'
 
 /** Good frames that are averaged, and milliseconds to get them. */
 const capture = { frames: { enrol: 5, verify: 3 }, timeoutMs: 45_000 } as const
@@ -21,6 +22,31 @@ const capture = { frames: { enrol: 5, verify: 3 }, timeoutMs: 45_000 } as const
 export interface Performed {
   readonly outcome: CeremonyOutcome
   readonly transmit: ConsentGrant<'transmit'> | null
+  /** Every record that the backend has not countersigned yet: its chain has no gaps (L25). */
+  readonly pending: readonly StoredReceipt[]
+}
+
+type Ended = Omit<Performed, 'pending'>
+
+/**
+ * Enrols: asks, captures, and answers the sealed template, or keeps it on this device where nothing may be sent.
+ * Handing the envelope out is the send: it uses the second consent up (L09).
+ * Throws `already_running`, `aborted`, `insecure_context`, and what options, policy, consent, models and worker throw.
+ */
+export async function startEnrolment(init: CeremonyInit): Promise<CeremonyOutcome> {
+  return await release('enrol', init)
+}
+
+/** Verifies. As {@link startEnrolment}; also throws `template_missing` and `template_unreadable`. */
+export async function startVerification(init: CeremonyInit): Promise<CeremonyOutcome> {
+  return await release('verify', init)
+}
+
+async function release(kind: CeremonyKind, init: CeremonyInit): Promise<CeremonyOutcome> {
+  const { outcome, transmit } = await performCeremony(kind, init)
+  const { tenant, purpose } = init.optionsJSON
+  if (transmit) await consumeGrant(transmit, 'transmit', { tenant, purpose })
+  return outcome
 }
 
 type Granted = Extract<ConsentDecision, { kind: 'granted' }>
@@ -39,7 +65,9 @@ export async function performCeremony(kind: CeremonyKind, init: CeremonyInit): P
     const policy = parsePolicy(options.policy)
     const store = await openDeviceStore()
     try {
-      return await askAndCapture({ init, options, policy, store, signal: codedSignal(init.signal) })
+      const ended = await askAndCapture({ init, options, policy, store, signal: codedSignal(init.signal) })
+      const pending = await pendingReceipts(store, options)
+      return { ...ended, outcome: { ...ended.outcome, receipts: pending.map(({ jws }) => jws) }, pending }
     } finally {
       store.close()
     }
@@ -68,7 +96,7 @@ async function checkOptions(kind: CeremonyKind, { optionsJSON, expectedSigner, s
   return options
 }
 
-async function askAndCapture(ceremony: Ceremony): Promise<Performed> {
+async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
   const { init, options, policy, store, signal } = ceremony
   init.onProgress?.({ stage: 'consent' })
   const decision = await requestConsent({
@@ -169,7 +197,7 @@ function problemOf(error: unknown): CaptureProblem | undefined {
   return error instanceof FaceSealError ? captureProblems.find((code) => code === error.code) : undefined
 }
 
-async function deliver({ options, store }: Ceremony, decision: Granted, result: CaptureResult): Promise<Performed> {
+async function deliver({ options, store }: Ceremony, decision: Granted, result: CaptureResult): Promise<Ended> {
   const { receipts, transmit } = decision
   switch (result.kind) {
     case 'sealed':

@@ -3,6 +3,7 @@ import { FaceSealError, isFaceSealErrorCode } from '../wire/errors'
 import { type Performed, performCeremony } from './ceremony'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
 import { consumeGrant } from './consent/gate'
+import { keepCountersignatures } from './submit-receipts'
 
 export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
   /** Where the backend's handler is mounted, e.g. `/face`. */
@@ -15,12 +16,14 @@ export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
 
 export type SendStep = 'options' | 'receipts' | 'response'
 
+/** `device`: the second consent was refused; the backend got a signed yes or no, nothing derived from the face. */
+export type ComparedBy = 'backend' | 'device'
+
 /** What the whole conversation with the backend came to. */
 export type ClientOutcome =
-  /** The backend compared and answers yes or no, never a score. */
-  | { readonly kind: 'answered'; readonly verified: boolean }
-  /** Compared on this device; the backend got a signed yes or no, nothing derived from the face. */
-  | { readonly kind: 'local'; readonly verified: boolean }
+  | { readonly kind: 'enrolled'; readonly by: ComparedBy }
+  /** Yes or no, never a score. */
+  | { readonly kind: 'verified'; readonly verified: boolean; readonly by: ComparedBy }
   | Extract<CeremonyOutcome, { kind: 'alternative' }>
 
 /**
@@ -37,24 +40,47 @@ export async function verify(init: ClientInit): Promise<ClientOutcome> {
 }
 
 async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOutcome> {
-  const optionsJSON = await post<CeremonyOptionsJSON>(init, `/${kind}/options`, {})
+  const optionsJSON = await post<CeremonyOptionsJSON>(init, `/${kind}/options`, json({}))
   init.onSend?.('options')
   const performed = await performCeremony(kind, { ...init, optionsJSON })
   const { outcome } = performed
-  if (outcome.receipts.length > 0) {
-    // The backend refuses a response whose consents it does not know (L25); a refusal is evidence as well.
-    await post(init, '/receipts', { receipts: outcome.receipts })
-    init.onSend?.('receipts')
+  if (outcome.kind === 'alternative') {
+    // The person's answer stands whether or not the backend hears of it now (L04); the record goes with the next send.
+    await submit(init, performed).catch(() => undefined)
+    return outcome
   }
-  if (outcome.kind === 'alternative') return outcome
-  if (outcome.kind === 'local') {
-    const { verified } = await post<{ verified: boolean }>(init, '/local', { statement: outcome.statement })
-    init.onSend?.('response')
-    return { kind: 'local', verified: verified && outcome.verified !== false }
-  }
-  const { verified } = await send(init, kind, outcome.response, performed, optionsJSON)
+  await submit(init, performed)
+  const by = outcome.kind === 'sealed' ? 'backend' : 'device'
+  const answer =
+    outcome.kind === 'sealed'
+      ? await send(init, kind, outcome.response, performed, optionsJSON)
+      : await post<Answer>(init, '/local', { type: 'application/jose', content: outcome.statement })
   init.onSend?.('response')
-  return { kind: 'answered', verified }
+  return kind === 'enrol' ? { kind: 'enrolled', by } : { kind: 'verified', verified: answer.verified === true, by }
+}
+
+/** The backend refuses a response whose consents it does not know (L25); a refusal is evidence as well. */
+async function submit(init: ClientInit, { outcome, pending }: Performed): Promise<void> {
+  if (pending.length === 0) return
+  const receipts = json({ receipts: outcome.receipts })
+  const { countersignatures } = await post<{ countersignatures: readonly string[] }>(init, '/receipts', receipts)
+  await keepCountersignatures(pending, countersignatures)
+  init.onSend?.('receipts')
+}
+
+/** Of `/enrol`, `/verify` and `/local`. */
+interface Answer {
+  readonly enrolled?: boolean
+  readonly verified?: boolean
+}
+
+interface Body {
+  readonly type: string
+  readonly content: string | Uint8Array<ArrayBuffer>
+}
+
+function json(value: object): Body {
+  return { type: 'application/json', content: JSON.stringify(value) }
 }
 
 /** The send: uses the second consent up at the last moment, and ends with its withdrawal (L10, L19, L21). */
@@ -64,27 +90,25 @@ async function send(
   response: Uint8Array<ArrayBuffer>,
   { transmit }: Performed,
   { tenant, purpose }: CeremonyOptionsJSON,
-): Promise<{ readonly verified: boolean }> {
+): Promise<Answer> {
   if (!transmit) throw new FaceSealError('consent_required', { detail: 'transmit' })
   const destination = addressOf(init, `/${kind}`).origin
   await consumeGrant(transmit, 'transmit', { tenant, purpose, destination })
   const signal = init.signal ? AbortSignal.any([init.signal, transmit.signal]) : transmit.signal
-  return await post({ ...init, signal }, `/${kind}`, response)
+  return await post({ ...init, signal }, `/${kind}`, { type: 'application/octet-stream', content: response })
 }
 
 function addressOf({ baseUrl }: ClientInit, path: string): URL {
   return new URL(`${baseUrl.replace(/\/$/, '')}${path}`, location.href)
 }
 
-async function post<T>(init: ClientInit, path: string, body: object): Promise<T> {
-  const sealed = body instanceof Uint8Array
-  const contentType = sealed ? 'application/octet-stream' : 'application/json'
+async function post<T>(init: ClientInit, path: string, { type, content }: Body): Promise<T> {
   let response: Response
   try {
     response = await fetch(addressOf(init, path), {
       method: 'POST',
-      headers: { ...init.headers, 'content-type': contentType },
-      body: sealed ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+      headers: { ...init.headers, 'content-type': type },
+      body: content,
       credentials: 'same-origin',
       redirect: 'error',
       ...(init.signal && { signal: init.signal }),
@@ -102,11 +126,12 @@ function stopped(signal: AbortSignal | undefined): FaceSealError | undefined {
   return signal.reason instanceof FaceSealError ? signal.reason : new FaceSealError('aborted', { cause: signal.reason })
 }
 
-/** The backend's code where it gave one (`{ error: { code, detail } }`). */
+/** The backend's code where it gave one: problem details (RFC 9457) with `code`. */
 function answerError(path: string, status: number, answer: unknown): FaceSealError {
-  const { code, detail, retryAfterSeconds } = (answer as { error?: Record<string, unknown> } | undefined)?.error ?? {}
-  if (!isFaceSealErrorCode(code))
+  const { code, detail, retryAfterSeconds } = (answer ?? {}) as Record<string, unknown>
+  if (!isFaceSealErrorCode(code)) {
     return new FaceSealError('backend_unavailable', { detail: `${path}: status ${status}` })
+  }
   return new FaceSealError(code, {
     ...(typeof detail === 'string' && { detail }),
     ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),

@@ -1,0 +1,125 @@
+import { type CeremonyProgress, type ClientInit, type ClientOutcome, enrol, FaceSealError, verify } from 'faceseal'
+import { watchOutgoing } from './outgoing'
+import { createPanel, detailOf } from './panel'
+import { type DemoLanguage, translatePage, wordsFor } from './words'
+
+const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
+
+const panel = createPanel()
+watchOutgoing(panel.add)
+
+let language: DemoLanguage = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
+let running: AbortController | undefined
+
+speak(new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : language)
+byId<HTMLSelectElement>('language').addEventListener('change', (event) => {
+  speak((event.target as HTMLSelectElement).value as DemoLanguage)
+})
+byId('enrol').addEventListener('click', () => run(enrol))
+byId('verify').addEventListener('click', () => run(verify))
+byId('sms').addEventListener('click', openSms)
+byId('sms-form').addEventListener('submit', checkSms)
+byId<HTMLInputElement>('elder').addEventListener('change', (event) => {
+  document.documentElement.toggleAttribute('data-elder', (event.target as HTMLInputElement).checked)
+})
+byId('camera').addEventListener('pointerdown', listCameras)
+
+function speak(to: DemoLanguage): void {
+  language = to
+  byId<HTMLSelectElement>('language').value = to
+  translatePage(to)
+  panel.translate(to)
+  if (byId('state').dataset.state === 'idle') show('idle', wordsFor(to).idle)
+}
+
+async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Promise<void> {
+  running?.abort()
+  running = new AbortController()
+  const words = wordsFor(language)
+  byId('sms-form').hidden = true
+  panel.clearStages()
+  show('busy', words.busy)
+  try {
+    await post('/demo/session', { account: byId<HTMLSelectElement>('account').value })
+    const outcome = await ceremony({
+      baseUrl: '/face',
+      mount: byId('mount'),
+      locale: language,
+      signal: running.signal,
+      localOnly: byId<HTMLInputElement>('local-only').checked,
+      deviceId: byId<HTMLSelectElement>('camera').value || undefined,
+      onProgress: showProgress,
+      onSend: (step) => panel.stage(`send: ${step}`),
+    })
+    showOutcome(outcome)
+  } catch (error) {
+    const code = error instanceof FaceSealError ? error.code : String(error)
+    show('error', `${words.failed}: ${code}`, code)
+  } finally {
+    panel.endStages()
+  }
+}
+
+function showProgress(progress: CeremonyProgress): void {
+  panel.stage(progress.stage, detailOf(progress))
+}
+
+function showOutcome(outcome: ClientOutcome): void {
+  const words = wordsFor(language)
+  if (outcome.kind === 'alternative') {
+    show('alternative', words.alternative, outcome.reason)
+    void openSms()
+  } else if (outcome.kind === 'enrolled') {
+    show('enrolled', outcome.by === 'backend' ? words.enrolledBackend : words.enrolledDevice, outcome.by)
+  } else {
+    show(
+      outcome.verified ? 'accepted' : 'rejected',
+      outcome.verified ? words.verifiedYes : words.verifiedNo,
+      outcome.by,
+    )
+  }
+}
+
+/** `state` and `detail` are what the e2e tests read. */
+function show(state: string, text: string, detail = ''): void {
+  const line = byId('state')
+  line.dataset.state = state
+  line.dataset.detail = detail
+  line.textContent = text
+}
+
+/** The other way: works without a face, a camera or a consent. */
+async function openSms(): Promise<void> {
+  byId('sms-form').hidden = false
+  const { code } = (await post('/demo/sms', {})) as { code?: string }
+  byId('sms-lead').textContent = `${wordsFor(language).smsLead} ${code ?? ''}`
+  byId('sms-code').focus()
+}
+
+async function checkSms(event: Event): Promise<void> {
+  event.preventDefault()
+  const words = wordsFor(language)
+  const { verified } = (await post('/demo/sms/verify', { code: byId<HTMLInputElement>('sms-code').value })) as {
+    verified?: boolean
+  }
+  if (!verified) await openSms()
+  byId('sms-form').hidden = verified === true
+  show(verified ? 'sms-accepted' : 'sms-rejected', verified ? words.smsDone : words.smsWrong)
+}
+
+async function post(path: string, body: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  return await response.json()
+}
+
+/** Names of cameras are there only after the permission; nothing is opened to read them. */
+async function listCameras(): Promise<void> {
+  const select = byId<HTMLSelectElement>('camera')
+  const devices = await navigator.mediaDevices.enumerateDevices()
+  const cameras = devices.filter(({ kind, deviceId }) => kind === 'videoinput' && deviceId)
+  for (const { deviceId, label } of cameras) {
+    if (Array.from(select.options).some(({ value }) => value === deviceId)) continue
+    select.append(new Option(label || deviceId.slice(0, 8), deviceId))
+  }
+}

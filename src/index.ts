@@ -1,0 +1,22 @@
+/** `faceseal`: the headless API of the page. Server, policy and wire types have entries of their own. */
+export { startEnrolment, startVerification } from './page/ceremony'
+export type {
+  CaptureProblem,
+  CeremonyInit,
+  CeremonyOutcome,
+  CeremonyProgress,
+} from './page/ceremony-types'
+export { type ClientInit, type ClientOutcome, type ComparedBy, enrol, type SendStep, verify } from './page/client'
+export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
+export type { CeremonyKind, CeremonyOptionsJSON, EmbedderName } from './wire/ceremony-options'
+export { decodeEnvelope, type Envelope, type EnvelopeHeader } from './wire/envelope'
+export {
+  errorCatalogue,
+  FaceSealError,
+  type FaceSealErrorCode,
+  type FaceSealIssue,
+  isFaceSealErrorCode,
+} from './wire/errors'
+export type { LocaleTag } from './wire/locale'
+export { packageVersion } from './wire/version'
+export type { CaptureProgress, CaptureReport, HintCode, StartReport } from './wire/worker-protocol'
