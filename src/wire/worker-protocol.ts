@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from './ceremony-options'
 
 /**
@@ -8,15 +9,14 @@ import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from './cere
 
 /** Every file that the worker may need, by id of models/manifest.json. Bytes are hash-checked by the page, then again inside. */
 export type AssetId =
-  | 'blazeface'
-  | 'landmarks-68'
+  | 'blazeface-short-range'
   | 'tiny-face-detector'
+  | 'landmarks-68'
   | 'mobilefacenet-512'
   | 'dlib-resnet-128'
-  | 'minifasnet'
-  | 'mediapipe-wasm'
+  | 'minifasnet-128'
+  | 'mediapipe-vision-wasm'
   | 'tfjs-wasm'
-  | 'tfjs-wasm-simd'
 
 /** File name → bytes (transferred, so the page keeps no copy). */
 export type AssetBytes = Readonly<Record<string, ArrayBuffer>>
@@ -79,7 +79,7 @@ export interface CaptureProgress {
 export type FrameSource =
   | { readonly kind: 'stream'; readonly readable: ReadableStream }
   /** The worker posts `'next'`; the page answers with one transferred ImageBitmap, or `null` at the end. */
-  | { readonly kind: 'port'; readonly port: MessagePort }
+  | { readonly kind: 'port'; readonly port: InstanceType<typeof MessagePort> }
 
 /** Keys of this device. All are non-extractable; the page holds handles, not bytes. */
 export interface DeviceKeys {
@@ -137,8 +137,18 @@ export interface CaptureRequest {
 
 export type CaptureResult =
   | { readonly kind: 'sealed'; readonly envelope: Uint8Array<ArrayBuffer>; readonly report: CaptureReport }
-  | { readonly kind: 'local-enrolled'; readonly template: LocalTemplate; readonly statement: string; readonly report: CaptureReport }
-  | { readonly kind: 'local-verified'; readonly verified: boolean; readonly statement: string; readonly report: CaptureReport }
+  | {
+      readonly kind: 'local-enrolled'
+      readonly template: LocalTemplate
+      readonly statement: string
+      readonly report: CaptureReport
+    }
+  | {
+      readonly kind: 'local-verified'
+      readonly verified: boolean
+      readonly statement: string
+      readonly report: CaptureReport
+    }
 
 export interface CaptureReport {
   readonly seen: number
@@ -152,28 +162,16 @@ export interface WorkerApi {
   /** Loads nets, runs the self-test. Throws `model_integrity`, `self_test_failed`, `airlock_open`. */
   start(input: WorkerStart): Promise<StartReport>
   /** One capture from frames to result. `onProgress` is a Comlink proxy. */
-  capture(request: CaptureRequest, frames: FrameSource, onProgress: (progress: CaptureProgress) => void): Promise<CaptureResult>
+  capture(
+    request: CaptureRequest,
+    frames: FrameSource,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureResult>
   /** Ends a capture in progress: frames closed, buffers overwritten; capture rejects with `aborted`. */
   cancel(): Promise<void>
-  /** Counters for tests: live tensors and bytes. */
-  memory(): Promise<{ readonly tensors: number; readonly bytes: number }>
+  /** Counters for tests and as a sign of life: live tensors, their bytes, and frames received but not closed. */
+  memory(): Promise<{ readonly tensors: number; readonly bytes: number; readonly frames: number }>
 }
 
-/**
- * Body of a `local` statement: a JWS (ES256, device key, `jwk` in the protected header) whose payload has nothing
- * derived from the face but yes or no.
- */
-export interface LocalStatement {
-  readonly v: 1
-  readonly kind: CeremonyKind
-  readonly sid: string
-  readonly nonce: string
-  readonly origin: string
-  readonly tenant: string
-  readonly purpose: string
-  readonly consent: string
-  readonly model: string
-  readonly verified: boolean
-  readonly iat: number
-  readonly exp: number
-}
+/** Payload of a `statement`, signed as `localStatementType` says. */
+export type { LocalStatement } from './local-statement'

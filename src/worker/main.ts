@@ -1,0 +1,59 @@
+// First, before any library is evaluated: it takes the network away.
+import './airlock'
+import { memory } from '@tensorflow/tfjs-core'
+import { expose, releaseProxy, transferHandlers } from 'comlink'
+import { carryErrors } from '../wire/error-transfer'
+import { FaceSealError } from '../wire/errors'
+import type { CaptureProgress, StartReport, WorkerApi } from '../wire/worker-protocol'
+import { assertAirlockClosed, muteUncaughtErrors, removedNames } from './airlock'
+import { capture } from './capture'
+import { type Engine, startEngine } from './engine'
+import { framesHeld } from './frames'
+
+let engine: Engine | undefined
+let running: AbortController | undefined
+
+const api: WorkerApi = {
+  start: async (input): Promise<StartReport> => {
+    assertAirlockClosed()
+    if (engine) throw new FaceSealError('already_running')
+    const started = await startEngine(input)
+    // Again, for the libraries have been evaluated and started since.
+    assertAirlockClosed()
+    engine = started.engine
+    return { ...started.report, removed: removedNames }
+  },
+  capture: async (request, source, onProgress) => {
+    if (!engine) throw new FaceSealError('worker_start', { detail: 'capture before start' })
+    if (running) throw new FaceSealError('already_running')
+    muteUncaughtErrors()
+    assertAirlockClosed()
+    running = new AbortController()
+    try {
+      return await capture(engine, request, source, quietly(onProgress), running.signal)
+    } finally {
+      running = undefined
+      release(onProgress)
+    }
+  },
+  cancel: async () => running?.abort(new FaceSealError('aborted')),
+  memory: async () => {
+    const { numTensors, numBytes } = memory()
+    return { tensors: numTensors, bytes: numBytes, frames: framesHeld() }
+  },
+}
+
+carryErrors(transferHandlers)
+expose(api)
+
+/** Progress is posted and forgotten: a page that fails to show a hint must not end the capture. */
+function quietly(onProgress: (progress: CaptureProgress) => unknown): (progress: CaptureProgress) => void {
+  return (progress) => {
+    Promise.resolve(onProgress(progress)).catch(() => undefined)
+  }
+}
+
+function release(onProgress: object): void {
+  const proxy = onProgress as { readonly [releaseProxy]?: () => void }
+  proxy[releaseProxy]?.()
+}

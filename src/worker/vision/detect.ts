@@ -1,0 +1,114 @@
+import { FaceDetector } from '@mediapipe/tasks-vision'
+import { tensor3d } from '@tensorflow/tfjs-core'
+import { NetInput, TinyFaceDetector } from '#face-api'
+import { ModuleFactory } from '#mediapipe-loader'
+import { FaceSealError } from '../../wire/errors'
+import type { AssetBytes, DetectorName } from '../../wire/worker-protocol'
+import { findAsset, requireNet } from '../assets'
+import type { Box } from './geometry'
+import type { Picture } from './picture'
+import { sampleChip } from './sample'
+import { weightMap } from './weight-map'
+
+/** One face as a detector sees it. */
+export interface DetectedFace {
+  /** Forehead to chin, ear to ear, in picture pixels; may reach over the picture's edge. */
+  readonly box: Box
+  /** 0..1. */
+  readonly score: number
+  /** In-plane turn in radians, positive clockwise; 0 where the detector gives no eyes. */
+  readonly roll: number
+}
+
+export interface Detector {
+  readonly name: DetectorName
+  /** Faces by descending score. */
+  detect(picture: Picture): Promise<readonly DetectedFace[]>
+  /** Overwrites what the detector keeps of the last picture (its texture and wasm memory). */
+  forget(): Promise<void>
+}
+
+/** Its loader beside it in models/dist is bundled here instead. */
+const mediaPipeWasm = 'vision_wasm_module_internal.wasm'
+const minScore = { mediapipe: 0.4, tiny: 0.4 } as const
+const tinyInput = 320
+
+/**
+ * MediaPipe's BlazeFace where it works, which takes WebGL 2 in a worker, else face-api.js's tiny detector on tfjs.
+ * Throws `self_test_failed` when neither runs, `model_unavailable` when the files of a forced choice are missing.
+ */
+export async function createDetector(assets: AssetBytes, forced?: DetectorName): Promise<Detector> {
+  if (forced !== 'tiny') {
+    try {
+      return await createMediaPipe(assets)
+    } catch (cause) {
+      if (forced === 'mediapipe') throw new FaceSealError('self_test_failed', { detail: 'mediapipe', cause })
+    }
+  }
+  return createTiny(assets)
+}
+
+async function createMediaPipe(assets: AssetBytes): Promise<Detector> {
+  const [model] = findAsset(assets, 'blazeface-short-range') ?? []
+  const wasmBinary = assets[mediaPipeWasm]
+  if (!model || !wasmBinary) throw new FaceSealError('model_unavailable', { detail: mediaPipeWasm })
+  // The task looks for its module here, uses it once and clears both; with the bytes at hand it fetches nothing.
+  const silent = () => undefined
+  Object.assign(globalThis, { ModuleFactory, Module: { wasmBinary, print: silent, printErr: silent } })
+  const task = await FaceDetector.createFromOptions(
+    { wasmLoaderPath: '', wasmBinaryPath: '' },
+    {
+      baseOptions: { modelAssetBuffer: new Uint8Array(model), delegate: 'CPU' },
+      canvas: new OffscreenCanvas(1, 1),
+      runningMode: 'IMAGE',
+      minDetectionConfidence: minScore.mediapipe,
+    },
+  )
+  const blank = new ImageData(64, 64)
+  // Self-test: without WebGL 2 it is here that the task throws.
+  task.detect(blank)
+  return {
+    name: 'mediapipe',
+    detect: async (picture) => {
+      const { detections } = task.detect(new ImageData(picture.rgba, picture.width, picture.height))
+      return detections.flatMap(({ boundingBox, categories, keypoints }) => {
+        if (!boundingBox) return []
+        const { originX, originY, width, height } = boundingBox
+        const [first, second] = keypoints
+        const roll =
+          first && second ? Math.atan2((second.y - first.y) * picture.height, (second.x - first.x) * picture.width) : 0
+        return [{ box: { x: originX, y: originY, width, height }, score: categories[0]?.score ?? 0, roll }]
+      })
+    },
+    forget: async () => {
+      task.detect(blank)
+    },
+  }
+}
+
+async function createTiny(assets: AssetBytes): Promise<Detector> {
+  const { json, weights } = requireNet(assets, 'tiny-face-detector')
+  const net = new TinyFaceDetector()
+  net.loadFromWeightMap(weightMap(json, weights))
+  const chip = new Float32Array(tinyInput * tinyInput * 3)
+  return {
+    name: 'tiny',
+    detect: async (picture) => {
+      const scale = Math.max(picture.width, picture.height) / tinyInput
+      sampleChip(picture, { a: scale, b: 0, tx: 0, ty: 0 }, tinyInput, chip)
+      const image = tensor3d(chip, [tinyInput, tinyInput, 3])
+      try {
+        const found = await net.detect(new NetInput([image]), { inputSize: tinyInput, scoreThreshold: minScore.tiny })
+        return found.map(({ box, score }) => ({
+          box: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+          score,
+          roll: 0,
+        }))
+      } finally {
+        image.dispose()
+        chip.fill(0)
+      }
+    },
+    forget: async () => undefined,
+  }
+}
