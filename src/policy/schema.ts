@@ -88,7 +88,10 @@ const age = v.variant('source', [
 /** L09: one verification, unless the person picks a dated standing consent, offered as a choice of its own. */
 const grantDuration = v.variant('kind', [
   v.strictObject({ kind: v.literal('single-use') }),
-  v.strictObject({ kind: v.literal('standing'), days: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)) }),
+  v.strictObject({
+    kind: v.literal('standing'),
+    days: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)),
+  }),
   v.strictObject({ kind: v.literal('standing-until'), until: isoDate }),
 ])
 

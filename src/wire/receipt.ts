@@ -70,7 +70,7 @@ export const receiptSchema = v.strictObject({
   /** UI build, e.g. `faceseal/0.1.0`. */
   ui: v.pipe(v.string(), v.regex(/^faceseal\/\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/)),
   form: v.picklist(['click', 'written']),
-  /** Written form (L08): SHA-256 over salt ‖ UTF-8 name; name and salt are in the person's copy only. */
+  /** Written form (L08): SHA-256 over salt ‖ UTF-8 name; the name itself is in the person's copy only (L18). */
   written: v.exactOptional(v.strictObject({ salt: base64urlOf(16), digest: base64urlOf(32) })),
   alternatives: v.array(v.strictObject({ id: slug, label: line })),
   /** The alternative that was taken. */
@@ -139,7 +139,11 @@ export const evidenceBundleSchema = v.strictObject({
   /** SHA-256 (base64url) → the notice text, once per hash. */
   notices: v.record(v.string(), v.string()),
   /** The backend's public signing keys, by `kid`. A reader compares them with the published ones. */
-  keys: v.exactOptional(v.array(v.looseObject({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string(), kid: v.string() }))),
+  keys: v.exactOptional(
+    v.array(
+      v.looseObject({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string(), kid: v.string() }),
+    ),
+  ),
   head: v.exactOptional(compactJws),
 })
 export type EvidenceBundle = v.InferOutput<typeof evidenceBundleSchema>

@@ -1,5 +1,7 @@
 import type { AgeStatus } from '../../policy/schema'
+import type { CeremonyOptionsJSON } from '../../wire/ceremony-options'
 import type { ConsentScope } from '../../wire/receipt'
+import type { DeviceStore } from '../store'
 
 declare const brand: unique symbol
 
@@ -62,3 +64,29 @@ export type ConsentDecision =
       readonly message: string
       readonly persistent: boolean
     }
+
+export interface ConsentRequest {
+  /** Signature and expiry already checked. The notice comes from `options.policy`, which is linted again here. */
+  readonly options: CeremonyOptionsJSON
+  /** The dialog's host element is appended here, or to `document.body`; it opens in the top layer. */
+  readonly mount?: Element
+  /** BCP 47; matched against the policy's locales. */
+  readonly locale?: string
+  readonly records: DeviceStore
+  /** Ask for the second consent as well. Without it `transmit` is `null`. */
+  readonly wantsTransmit: boolean
+  /** L07: compact JWS, issued by the backend to the guardian; checked with the key that signed the options. */
+  readonly guardianToken?: string
+  /** `settings`: the person asked for it just now; believed only during a user activation (L06). */
+  readonly reason: 'first' | 'settings'
+  readonly signal?: AbortSignal
+}
+
+export interface GrantExpectation {
+  readonly tenant: string
+  readonly purpose: string
+  /** L22: the hash of the policy in force, where known. */
+  readonly policyHash?: string
+  /** L21: the origin that a send goes to; one that no recipient lists is refused. */
+  readonly destination?: string
+}

@@ -1,0 +1,194 @@
+import type { AgeStatus } from '../../policy/schema'
+import type { Messages } from '../i18n'
+import { printStyles } from './dialog-styles'
+import { h, sheetOf } from './elements'
+import type { Notice, NoticeButton, NoticeItem } from './notice'
+
+export interface DialogAnswer {
+  readonly act: 'agree-once' | 'agree-standing' | 'decline'
+  /** The alternative whose button was pressed; absent after Esc, backdrop or closing. */
+  readonly alternative?: string
+  /** Written form: the name as typed. */
+  readonly name?: string
+}
+
+export interface Screen {
+  /** Gets the focus. */
+  readonly heading: HTMLElement
+  readonly parts: readonly HTMLElement[]
+}
+
+/** The notice and its choices. */
+export function noticeScreen(
+  notice: Notice,
+  form: 'click' | 'written',
+  words: Messages,
+  answer: (value: DialogAnswer) => void,
+): Screen {
+  const heading = title(notice.title)
+  const written = form === 'written' ? writtenPart(words) : undefined
+  const press = (button: NoticeButton, event: Event) => {
+    if (button.act === 'decline') {
+      return answer({
+        act: 'decline',
+        ...(button.alternative === undefined ? {} : { alternative: button.alternative }),
+      })
+    }
+    if (!isOneAct(event)) return
+    // L08: in the written form a click alone says nothing.
+    const name = written?.read()
+    if (written && !name) return
+    answer({ act: button.act, ...(name ? { name } : {}) })
+  }
+  return {
+    heading,
+    parts: [
+      h(
+        'div',
+        { class: 'body' },
+        heading,
+        h('div', { id: 'lead' }, ...notice.lead.map((line) => h('p', { class: 'lead' }, line))),
+        h('dl', {}, ...notice.items.flatMap(itemParts)),
+        fullPart(notice, form),
+        written?.element,
+      ),
+      choices(
+        notice.buttons.map((button) => ({
+          label: button.label,
+          act: button.act,
+          press: (event) => press(button, event),
+        })),
+      ),
+    ],
+  }
+}
+
+/** L01: an affirmative act of the person. A script's `click()` is none, nor is the second half of a double click. */
+function isOneAct(event: Event): boolean {
+  return event.isTrusted && !(event instanceof MouseEvent && event.detail > 1)
+}
+
+function itemParts({ id, term, text, href }: NoticeItem): readonly HTMLElement[] {
+  const link = href === undefined ? undefined : h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href)
+  const description = href === text ? [link] : [...sentences(text), link && ' ', link]
+  return [h('dt', { id: `term-${id}` }, term), h('dd', { 'data-item': id }, ...description)]
+}
+
+/** One span a sentence: the large-text version puts each on its own line without changing a word. */
+function sentences(text: string): readonly HTMLElement[] {
+  return text.split(/(?<=[。；]|[;.] (?=\S))/u).map((sentence) => h('span', { class: 'sentence' }, sentence))
+}
+
+/** One step away on the same screen; wide open in the written form, which wants the full text read (L03, L08). */
+function fullPart(notice: Notice, form: 'click' | 'written'): HTMLElement {
+  const list = h('ul', {}, ...notice.full.map((line) => h('li', {}, line)))
+  return form === 'written'
+    ? h('div', { class: 'open-full' }, h('h3', {}, notice.fullTitle), list)
+    : h('details', {}, h('summary', {}, notice.fullTitle), list)
+}
+
+function writtenPart(words: Messages) {
+  const input = h('input', {
+    id: 'written-name',
+    type: 'text',
+    maxlength: '80',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'aria-describedby': 'written-hint written-alert',
+  })
+  const alert = h('p', { class: 'alert', id: 'written-alert', role: 'alert' })
+  const element = h(
+    'div',
+    { class: 'written' },
+    h('label', { for: 'written-name' }, words.dialog.writtenLabel),
+    input,
+    h('p', { class: 'hint', id: 'written-hint' }, words.dialog.writtenHint),
+    alert,
+  )
+  const read = () => {
+    const name = input.value.trim()
+    alert.textContent = name ? '' : words.dialog.writtenMissing
+    input.setAttribute('aria-invalid', String(!name))
+    if (!name) input.focus()
+    return name
+  }
+  return { element, read }
+}
+
+/** L07: four equal answers, none preselected. */
+export function ageScreen(words: Messages, answer: (value: AgeStatus) => void): Screen {
+  const heading = title(words.dialog.ageTitle)
+  const ages: readonly AgeStatus[] = ['adult', '14to17', 'under14', 'unknown']
+  return {
+    heading,
+    parts: [
+      h('div', { class: 'body' }, heading, h('p', { class: 'lead', id: 'lead' }, words.dialog.ageLead)),
+      choices(
+        ages.map((age) => ({
+          label: words.dialog.ages[age],
+          act: `age-${age}`,
+          press: (event) => (age === 'under14' || age === 'unknown' || isOneAct(event)) && answer(age),
+        })),
+      ),
+    ],
+  }
+}
+
+/** L08: text that the person can save or print before going on. */
+export function copyScreen(copy: string, fileName: string, words: Messages, answer: () => void): Screen {
+  const heading = title(words.dialog.copyTitle)
+  const forPrint = sheetOf(printStyles)
+  const print = () => {
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, forPrint]
+    window.print()
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== forPrint)
+  }
+  return {
+    heading,
+    parts: [
+      h(
+        'div',
+        { class: 'body' },
+        heading,
+        h('p', { class: 'lead', id: 'lead' }, words.dialog.copyLead),
+        h('pre', { tabindex: '0' }, copy),
+      ),
+      choices([
+        {
+          label: words.dialog.download,
+          act: 'download',
+          press: () => saveFile(copy, fileName, 'text/plain;charset=utf-8'),
+        },
+        { label: words.dialog.print, act: 'print', press: print },
+        { label: words.dialog.carryOn, act: 'carry-on', press: () => answer() },
+      ]),
+    ],
+  }
+}
+
+/** Hands a text to the browser's own download; nothing is sent. */
+export function saveFile(content: string, fileName: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
+  const link = h('a', { href: url, download: fileName })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+function title(text: string): HTMLElement {
+  return h('h2', { id: 'title', tabindex: '-1' }, text)
+}
+
+interface Choice {
+  readonly label: string
+  readonly act: string
+  readonly press: (event: Event) => unknown
+}
+
+/** L05: one class for every choice, laid out in equal cells. */
+function choices(list: readonly Choice[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'choices' },
+    ...list.map(({ label, act, press }) => h('button', { type: 'button', 'data-act': act, onclick: press }, label)),
+  )
+}

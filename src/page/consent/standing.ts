@@ -1,0 +1,37 @@
+import type { ConsentScope } from '../../wire/receipt'
+import type { DeviceStore, KeptStanding } from '../store'
+import { appendReceipt, readReceipt } from './ledger'
+import { type ReceiptContext, receiptDraft } from './receipt-draft'
+
+/** A kept standing consent, or why it serves no longer. */
+export type Standing =
+  | { readonly state: 'live'; readonly kept: KeptStanding; readonly form: 'click' | 'written' }
+  | { readonly state: 'none' | 'expired' | 'changed' }
+
+/**
+ * L09, L22: a standing consent serves until its date and only for the policy it was given for. One that is past its date,
+ * or of a policy that changed materially, is recorded as such and gone before anything opens.
+ */
+export async function honourStanding(
+  records: DeviceStore,
+  consent: ConsentScope,
+  context: ReceiptContext,
+): Promise<Standing> {
+  const kept = await records.getStanding(context.scope, consent)
+  if (!kept) return { state: 'none' }
+  const state = stateOf(kept, context)
+  if (state === 'live') return { state, kept, form: readReceipt(kept.jws).form }
+  await records.deleteStanding(context.scope, consent)
+  const event = state === 'expired' ? 'expire' : 'change'
+  await appendReceipt(
+    records,
+    context.scope,
+    receiptDraft(context, { event, consent, notice: null, concerns: kept.receiptId }),
+  )
+  return { state }
+}
+
+function stateOf(kept: KeptStanding, { policyHash, now }: ReceiptContext): 'live' | 'expired' | 'changed' {
+  if (now >= kept.expiresAt) return 'expired'
+  return kept.policyHash === policyHash ? 'live' : 'changed'
+}
