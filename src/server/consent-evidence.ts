@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { consentHash } from '../wire/consent-hash'
 import { FaceSealError } from '../wire/errors'
 import type { ReceiptPayload } from '../wire/receipt'
-import type { LedgerEntry, StoreTransaction } from './store'
+import type { LiveGrant, StoreTransaction } from './store'
 
 /** What an answer says about the consents behind it. */
 export interface ConsentClaim {
@@ -14,61 +14,55 @@ export interface ConsentClaim {
   readonly device: string
   /** `consentHash` of the receipts. */
   readonly consent: string
+  /** Hash of the policy that the challenge was issued under. */
+  readonly policyHash: string
   /** `true` where something derived from the face was sent: then the transmit consent is needed too. */
   readonly transmitted: boolean
 }
 
-/** Pairs that are tried: a person has few live grants. */
-const recentGrants = 12
+/** Of each kind: a person has few grants in force, and the newest are the ones in use. */
+const tried = 12
 
 /**
- * The recorded, unwithdrawn, unexpired grants whose hash the answer carries (L01, L09, L13, L25). A single-use grant is
- * used up with this transaction. Throws `consent_evidence`.
+ * Looks for the recorded grants in force whose hash the answer carries (L01, L09, L13, L25), and uses up the
+ * single-use ones with this transaction. Throws `consent_evidence`, `reconsent_required`.
  */
 export async function requireConsent(transaction: StoreTransaction, claim: ConsentClaim, now: number): Promise<void> {
-  const live = liveGrants(await transaction.readLedger(claim.subject), claim, now)
-  const process = live.filter(({ payload }) => payload.scope === 'process').slice(-recentGrants)
-  const transmit = live.filter(({ payload }) => payload.scope === 'transmit').slice(-recentGrants)
-  const grants = claim.transmitted
-    ? process.flatMap((first) => transmit.map((second) => [first, second]))
-    : process.map((first) => [first])
-  for (const candidate of grants) {
-    if ((await consentHash(candidate.map(({ jws }) => jws))) !== claim.consent) continue
-    await spend(transaction, candidate, claim, now)
+  const grants = (await transaction.readGrants(claim.subject, now)).map(readGrant).filter(covers(claim))
+  const newest = (scope: ReceiptPayload['scope']) =>
+    grants
+      .filter(({ payload }) => payload.scope === scope)
+      .sort((a, b) => b.payload.sequence - a.payload.sequence)
+      .slice(0, tried)
+  const candidates = claim.transmitted
+    ? newest('process').flatMap((first) => newest('transmit').map((second) => [first, second]))
+    : newest('process').map((first) => [first])
+  for (const candidate of candidates) {
+    if ((await consentHash(candidate.map(({ receipt }) => receipt))) !== claim.consent) continue
+    for (const grant of candidate) await use(transaction, grant, claim)
     return
   }
   throw new FaceSealError('consent_evidence', { detail: 'no recorded grant in force has this hash' })
 }
 
-interface Grant {
-  readonly jws: string
-  readonly payload: ReceiptPayload
+type ReadGrant = LiveGrant & { readonly payload: ReceiptPayload }
+
+/** Signature and schema were checked when the receipt was recorded. */
+function readGrant(grant: LiveGrant): ReadGrant {
+  return { ...grant, payload: decodeJwt<ReceiptPayload>(grant.receipt) }
 }
 
-/** Signatures and schema were checked when the receipts were recorded. */
-function liveGrants(ledger: readonly LedgerEntry[], claim: ConsentClaim, now: number): readonly Grant[] {
-  const afterDeletion = ledger.slice(ledger.findLastIndex((entry) => entry.kind === 'deletion') + 1)
-  const receipts = afterDeletion.map(({ receipt }) => ({ jws: receipt, payload: decodeJwt<ReceiptPayload>(receipt) }))
-  const ended = new Set(receipts.flatMap(({ payload }) => (payload.event === 'grant' ? [] : [payload.concerns])))
-  return receipts.filter(
-    ({ payload }) =>
-      payload.event === 'grant' &&
-      !ended.has(payload.id) &&
-      payload.device === claim.device &&
-      payload.tenant === claim.tenant &&
-      payload.purpose === claim.purpose &&
-      payload.origin === claim.origin &&
-      payload.expires !== null &&
-      payload.expires > now,
-  )
+function covers(claim: ConsentClaim) {
+  return ({ payload }: ReadGrant) =>
+    payload.device === claim.device &&
+    payload.tenant === claim.tenant &&
+    payload.purpose === claim.purpose &&
+    payload.origin === claim.origin
 }
 
-async function spend(transaction: StoreTransaction, grants: readonly Grant[], claim: ConsentClaim, now: number) {
-  for (const { payload } of grants) {
-    if (!payload.singleUse) continue
-    const mark = { digest: `grant:${payload.id}`, subject: claim.subject, expiresAt: (payload.expires ?? now) + 86_400 }
-    if (!(await transaction.markSpent(mark))) {
-      throw new FaceSealError('consent_evidence', { detail: 'a single-use grant was used before (L09)' })
-    }
+async function use(transaction: StoreTransaction, { device, id, payload }: ReadGrant, claim: ConsentClaim) {
+  if (payload.policy !== claim.policyHash) throw new FaceSealError('reconsent_required', { detail: 'policy' })
+  if (payload.singleUse && !(await transaction.endGrant({ device, id }))) {
+    throw new FaceSealError('consent_evidence', { detail: 'a single-use grant was used before (L09)' })
   }
 }

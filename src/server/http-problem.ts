@@ -15,6 +15,7 @@ const statusOf: Partial<Record<FaceSealErrorCode, number>> = {
   device_unknown: 403,
   device_signature: 400,
   consent_evidence: 403,
+  reconsent_required: 409,
   rate_limited: 429,
   receipt_invalid: 400,
   session_required: 401,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parsePolicy } from '../policy'
 import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
@@ -78,7 +79,6 @@ interface RouteContext {
 const maxReceiptsBytes = 512 * 1024
 const maxStatementBytes = 4096
 const nothing = v.strictObject({})
-const statementBody = v.strictObject({ statement: v.string() })
 const receiptsBody = v.strictObject({
   receipts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32_768))), v.minLength(1), v.maxLength(100)),
 })
@@ -90,7 +90,7 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
   },
   async '/enrol'(context) {
     const { enrolled } = await verifyEnrolment({ ...answer(context), response: await readEnvelope(context.request) })
-    return { verified: enrolled }
+    return { enrolled }
   },
   async '/verify/options'(context) {
     await readJson(context.request, nothing, 1024)
@@ -106,9 +106,11 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
   },
   async '/local'(context) {
     const { config, request, account, subject } = context
-    const { statement } = await readJson(request, statementBody, maxStatementBytes)
+    const body = await readBody(request, { type: 'application/jose', maxBytes: maxStatementBytes })
+    const statement = new TextDecoder().decode(body)
     const { kind, verified } = await verifyLocalStatement({ ...answer(context), statement })
-    if (kind === 'verify' && verified) await config.onVerified?.(request, { account, subject, by: 'device' })
+    if (kind === 'enrol') return { enrolled: true }
+    if (verified) await config.onVerified?.(request, { account, subject, by: 'device' })
     return { verified }
   },
   async '/receipts'({ config, keys, request, now }) {
@@ -131,9 +133,10 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
 /**
  * The backend as one fetch-style handler, to mount anywhere. POST `{base}` + `/enrol/options`, `/enrol`,
  * `/verify/options`, `/verify`, `/local`, `/receipts`, `/withdraw`, `/export`; GET `/health`, `/keys`. Errors are
- * problem details (RFC 9457) with `code`. It never rejects and never answers a score.
+ * problem details (RFC 9457) with `code`. It never rejects and never answers a score. Throws `policy_invalid` at once.
  */
 export function createHandler(config: HandlerConfig): (request: Request) => Promise<Response> {
+  parsePolicy(config.policy) // a configuration that breaks a rule does not start
   const provider = keyProvider(config.keys)
   const { basePath = '/face', log } = config
   return async (request) => {

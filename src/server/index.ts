@@ -21,6 +21,7 @@ export type {
   FaceSealStore,
   IdentityStore,
   LedgerEntry,
+  LiveGrant,
   StoreTransaction,
   SubjectKey,
   TemplateAtRest,

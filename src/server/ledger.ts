@@ -104,7 +104,18 @@ async function appendReceipt(
     ...{ subject, kind: 'receipt', at: now, receipt: jws, countersignature },
     device: { thumbprint: device, sequence },
   })
+  await keepGrants(transaction, jws, payload)
   return countersignature
+}
+
+/** A grant is in force from here; whatever concerns it, signed by the same device, ends it (L10). */
+async function keepGrants(transaction: StoreTransaction, jws: string, payload: ReceiptPayload): Promise<void> {
+  const { subject, device, id, event, expires, concerns } = payload
+  if (event === 'grant' && expires !== null) {
+    const added = await transaction.addGrant({ subject, device, id, expiresAt: expires, receipt: jws })
+    if (!added) throw invalid('id is taken')
+  }
+  if (event !== 'grant' && concerns !== undefined) await transaction.endGrant({ device, id: concerns })
 }
 
 /** Adds a line to a subject's chain: its hash covers the hash of the line before. */

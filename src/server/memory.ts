@@ -1,4 +1,13 @@
-import type { Challenge, Enrolment, FaceSealStore, LedgerEntry, StoreTransaction, SubjectKey, Throttle } from './store'
+import type {
+  Challenge,
+  Enrolment,
+  FaceSealStore,
+  LedgerEntry,
+  LiveGrant,
+  StoreTransaction,
+  SubjectKey,
+  Throttle,
+} from './store'
 
 type StoredChallenge = Challenge & { readonly consumed: boolean }
 type Undo = () => void
@@ -9,6 +18,7 @@ export interface MemoryTables {
   readonly challenges: Map<string, StoredChallenge>
   readonly enrolments: Map<string, Enrolment>
   readonly spent: Map<string, { readonly subject: string; readonly expiresAt: number }>
+  readonly grants: Map<string, LiveGrant>
   readonly throttles: Map<string, Throttle>
   readonly ledger: Map<string, readonly LedgerEntry[]>
 }
@@ -20,6 +30,7 @@ export function createMemoryStore(): FaceSealStore & { readonly tables: MemoryTa
     challenges: new Map(),
     enrolments: new Map(),
     spent: new Map(),
+    grants: new Map(),
     throttles: new Map(),
     ledger: new Map(),
   }
@@ -115,6 +126,23 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
     },
     async removeSpent(which) {
       return removeWhere(tables.spent, (row) =>
+        'subject' in which ? row.subject === which.subject : row.expiresAt < which.before,
+      )
+    },
+    async addGrant(grant) {
+      const name = `${grant.device} ${grant.id}`
+      if (tables.grants.has(name)) return false
+      put(tables.grants, name, grant)
+      return true
+    },
+    async readGrants(subject, now) {
+      return [...tables.grants.values()].filter((grant) => grant.subject === subject && grant.expiresAt > now)
+    },
+    async endGrant({ device, id }) {
+      return remove(tables.grants, `${device} ${id}`)
+    },
+    async removeGrants(which) {
+      return removeWhere(tables.grants, (row) =>
         'subject' in which ? row.subject === which.subject : row.expiresAt < which.before,
       )
     },

@@ -2,8 +2,9 @@ import { FlattenedSign } from 'jose'
 import type { CeremonyKind, CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
 import { optionsSignatureType, optionsSigningInput, type UnsignedCeremonyOptions } from '../wire/options-signature'
-import { epochNow, jcsBytes, keyedDigest, randomBase64url, sha256 } from './digest'
+import { epochNow, keyedDigest, randomBase64url } from './digest'
 import type { ServerKeys } from './keys'
+import { hashOfPolicy } from './policy-hash'
 import type { Challenge, FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
@@ -17,7 +18,7 @@ export interface CeremonyRequest {
   readonly purpose: string
   /** Where the page runs. */
   readonly origin: string
-  /** Configuration of notice and flow, `faceseal/policy`; its hash is bound to the challenge. */
+  /** Configuration of notice and flow (`faceseal/policy`), its purpose the one above; its hash binds the challenge. */
   readonly policy: CeremonyOptionsJSON['policy']
   readonly embedder?: EmbedderName | undefined
   readonly bits?: TemplateBits | undefined
@@ -32,7 +33,7 @@ export interface CeremonyRequest {
 
 /**
  * Options for an enrolment or a renewal: a fresh salt, so that after the renewal the old template is worthless.
- * Throws `configuration_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
+ * Throws `configuration_invalid`, `policy_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
  */
 export async function generateEnrolmentOptions(request: CeremonyRequest): Promise<CeremonyOptionsJSON> {
   const subject = await subjectOf(request)
@@ -46,7 +47,7 @@ export async function generateEnrolmentOptions(request: CeremonyRequest): Promis
 /**
  * Options for a verification. For one who is not enrolled they look the same, with a salt that is stable and says
  * nothing: asking for options does not tell who is enrolled.
- * Throws `configuration_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
+ * Throws `configuration_invalid`, `policy_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
  */
 export async function generateVerificationOptions(request: CeremonyRequest): Promise<CeremonyOptionsJSON> {
   const { store, keys, now = epochNow() } = request
@@ -96,7 +97,7 @@ async function generateOptions(
     policy,
   }
   const { sid, nonce, iat, exp } = unsigned
-  const policyHash = await sha256(jcsBytes(policy))
+  const policyHash = await hashOfPolicy(policy, purpose)
   const challenge: Challenge = {
     ...{ sid, nonce, kind, tenant, origin, purpose, subject, subjectSalt, embedder, bits, suite, policyHash },
     ...{ kid: seal.kid, issuedAt: iat, expiresAt: exp },

@@ -32,7 +32,7 @@ export interface PGliteLike {
   close(): Promise<void>
 }
 
-/** A `pg` Pool as the database. Does not own the pool's options; `close` ends it. */
+/** A `pg` Pool as the database; `close` ends it. */
 export function pgPoolDatabase(pool: PgPool): SqlDatabase {
   return {
     transaction: (work) => withRetry(() => inClient(pool, work)),
@@ -44,18 +44,18 @@ export function pgPoolDatabase(pool: PgPool): SqlDatabase {
 export function pgliteDatabase(pglite: PGliteLike): SqlDatabase {
   const run = <T>(work: (session: SqlSession) => Promise<T>) =>
     pglite.transaction((session) =>
-      work({ query: async (sql, params) => ({ rows: (await session.query(sql, [...params])).rows as SqlRow[] }) }),
+      work({ query: (sql, params) => failing(session.query(sql, [...params])) as Promise<{ rows: SqlRow[] }> }),
     )
   return { transaction: (work) => withRetry(() => run(work)), close: () => pglite.close() }
 }
 
 async function inClient<T>(pool: PgPool, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
+  const client = await failing(pool.connect())
   let broken: Error | undefined
   try {
-    await client.query('BEGIN')
-    const result = await work({ query: (sql, params) => client.query(sql, [...params]) })
-    await client.query('COMMIT')
+    await failing(client.query('BEGIN'))
+    const result = await work({ query: (sql, params) => failing(client.query(sql, [...params])) })
+    await failing(client.query('COMMIT'))
     return result
   } catch (cause) {
     await client.query('ROLLBACK').catch((error: Error) => {
@@ -67,10 +67,20 @@ async function inClient<T>(pool: PgPool, work: (session: SqlSession) => Promise<
   }
 }
 
-/** SQLSTATE of a driver's error. */
-function sqlState(cause: unknown): string | undefined {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' ? code : undefined
+/** What the database said no to: kept apart from the errors of the work itself. */
+class SqlFailure extends Error {
+  readonly state: string | undefined
+  constructor(cause: unknown) {
+    super('the database failed', { cause })
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+    this.state = typeof code === 'string' ? code : undefined
+  }
+}
+
+function failing<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((cause: unknown) => {
+    throw new SqlFailure(cause)
+  })
 }
 
 /**
@@ -85,11 +95,11 @@ async function withRetry<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run()
     } catch (cause) {
-      if (cause instanceof FaceSealError) throw cause
-      if (attempt === attempts || !retryable.has(sqlState(cause) ?? '')) {
-        throw new FaceSealError('store_unavailable', { detail: sqlState(cause) ?? 'no connection', cause })
+      if (!(cause instanceof SqlFailure)) throw cause
+      if (attempt === attempts || !retryable.has(cause.state ?? '')) {
+        throw new FaceSealError('store_unavailable', { detail: cause.state ?? 'no connection', cause: cause.cause })
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(64, 2 ** attempt)))
     }
   }
 }

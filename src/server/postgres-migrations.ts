@@ -104,6 +104,16 @@ export const evidenceMigrations: readonly Migration[] = [
         device_sequence integer,
         PRIMARY KEY (subject, seq)
       )`,
+      `CREATE TABLE faceseal_evidence.grants (
+        device text NOT NULL,
+        id text NOT NULL,
+        subject text NOT NULL,
+        expires_at bigint NOT NULL,
+        receipt text NOT NULL,
+        PRIMARY KEY (device, id)
+      )`,
+      'CREATE INDEX grants_subject ON faceseal_evidence.grants (subject)',
+      'CREATE INDEX grants_expiry ON faceseal_evidence.grants (expires_at)',
       'CREATE UNIQUE INDEX ledger_device ON faceseal_evidence.ledger (device, device_sequence)',
     ],
   },

@@ -3,7 +3,15 @@ import { FaceSealError } from '../wire/errors'
 import type { SqlDatabase, SqlRow, SqlSession } from './postgres-database'
 import { migrate } from './postgres-migrate'
 import { evidenceMigrations, identityMigrations, templateMigrations } from './postgres-migrations'
-import type { Challenge, Enrolment, FaceSealStore, IdentityStore, LedgerEntry, StoreTransaction } from './store'
+import type {
+  Challenge,
+  Enrolment,
+  FaceSealStore,
+  IdentityStore,
+  LedgerEntry,
+  LiveGrant,
+  StoreTransaction,
+} from './store'
 
 export {
   type PGliteLike,
@@ -136,6 +144,20 @@ function storeTransaction(session: SqlSession): StoreTransaction {
     },
     removeSpent: (which) => removeFrom('faceseal_templates.spent', which),
 
+    async addGrant({ subject, device, id, expiresAt, receipt }) {
+      const row = { subject, device, id, expires_at: expiresAt, receipt }
+      return (await insert('faceseal_evidence.grants', row, 'ON CONFLICT DO NOTHING RETURNING id')).length === 1
+    },
+    async readGrants(subject, now) {
+      const sql = 'SELECT * FROM faceseal_evidence.grants WHERE subject = $1 AND expires_at > $2'
+      return (await rows(sql, [subject, now])).map(grantOf)
+    },
+    async endGrant({ device, id }) {
+      const sql = 'DELETE FROM faceseal_evidence.grants WHERE device = $1 AND id = $2 RETURNING id'
+      return (await rows(sql, [device, id])).length === 1
+    },
+    removeGrants: (which) => removeFrom('faceseal_evidence.grants', which),
+
     async lockThrottle(key) {
       // an update that changes nothing takes the row's lock, and the insert makes sure that there is a row to lock
       const [row] = await insert(
@@ -255,6 +277,16 @@ function enrolmentOf(row: SqlRow): Enrolment {
       kid === null ? null : { kid: text(kid), keySeed: bytes(seed), iv: bytes(iv), ciphertext: bytes(ciphertext) },
     enrolledAt: Number(row.enrolled_at),
     lastUsedAt: Number(row.last_used_at),
+  }
+}
+
+function grantOf(row: SqlRow): LiveGrant {
+  return {
+    subject: text(row.subject),
+    device: text(row.device),
+    id: text(row.id),
+    expiresAt: Number(row.expires_at),
+    receipt: text(row.receipt),
   }
 }
 

@@ -78,6 +78,17 @@ export interface LedgerEntry {
   readonly device: { readonly thumbprint: string; readonly sequence: number } | null
 }
 
+/** A recorded consent that is in force: gone when it is used up, withdrawn or past its end. */
+export interface LiveGrant {
+  readonly subject: string
+  /** Thumbprint of the device key that signed, and the receipt's own id: together its name. */
+  readonly device: string
+  readonly id: string
+  readonly expiresAt: number
+  /** Compact JWS, as in the ledger. */
+  readonly receipt: string
+}
+
 /** What a person is called by the integrator. Kept apart from face data; joined by the pseudonym alone (L18). */
 export interface SubjectKey {
   readonly tenant: string
@@ -111,9 +122,17 @@ export interface StoreTransaction {
   /** True when there was one. */
   removeEnrolment(subject: string): Promise<boolean>
 
-  /** Remembers a used-once value (template digest, consent hash). False when it was there already. */
+  /** Remembers a used-once value (the digest of a template). False when it was there already. */
   markSpent(mark: { readonly digest: string; readonly subject: string; readonly expiresAt: number }): Promise<boolean>
   removeSpent(which: { readonly subject: string } | { readonly before: number }): Promise<number>
+
+  /** False when this device gave a grant of that id before. */
+  addGrant(grant: LiveGrant): Promise<boolean>
+  /** Those of the subject that end after `now`. */
+  readGrants(subject: string, now: number): Promise<readonly LiveGrant[]>
+  /** True for exactly one caller ever; false when it ended already. */
+  endGrant(grant: Pick<LiveGrant, 'device' | 'id'>): Promise<boolean>
+  removeGrants(which: { readonly subject: string } | { readonly before: number }): Promise<number>
 
   /** Locks the counter until the end of the transaction. Zeros when there is none. */
   lockThrottle(key: string): Promise<Throttle>

@@ -24,7 +24,7 @@ export interface EnrolmentResult {
 /**
  * Takes an enrolment: binds the device key, stores the template encrypted, replaces an older one. One transaction: on
  * any error nothing has changed.
- * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `rate_limited`, `store_unavailable`.
+ * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
  */
 export async function verifyEnrolment(request: EnrolmentRequest): Promise<EnrolmentResult> {
   const { store, keys, now = epochNow(), requireConsentEvidence = true } = request
@@ -39,7 +39,11 @@ export async function verifyEnrolment(request: EnrolmentRequest): Promise<Enrolm
       await consumeOrThrow(transaction, challenge.sid, now)
       await lockThrottles(transaction, [subjectThrottle(subject), deviceThrottle(header.device)], now)
       if (requireConsentEvidence) {
-        await requireConsent(transaction, { ...header, subject, transmitted: true }, now)
+        await requireConsent(
+          transaction,
+          { ...header, subject, policyHash: challenge.policyHash, transmitted: true },
+          now,
+        )
       }
       if (!(await markTemplate(transaction, digest, subject, now))) throw replayed()
       const renewed = (await transaction.readEnrolment(subject)) !== undefined

@@ -35,7 +35,7 @@ export interface LocalStatementResult {
  * The `local` outcome: consent (2) was refused, the comparison took place on the device, and nothing derived from the
  * face but yes or no comes here (O19 art. 8, L19). Enrolment registers the device key; a verdict counts only when that
  * key signed it. Throws `request_invalid`, `origin_mismatch`, `envelope_expired`, `challenge_…`, `device_signature`,
- * `device_unknown`, `consent_evidence`, `rate_limited`, `store_unavailable`.
+ * `device_unknown`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
  */
 export async function verifyLocalStatement(request: LocalStatementRequest): Promise<LocalStatementResult> {
   const { store, now = epochNow(), requireConsentEvidence = true } = request
@@ -45,7 +45,7 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
   const challenge = await loadChallenge(store, statement.sid, now)
   checkAgreement(statement, challenge, { ...request, kind: statement.kind })
   await recordEvidence({ ...request, response: new Uint8Array() }, challenge)
-  const { subject, tenant, purpose, subjectSalt, embedder, bits } = challenge
+  const { subject, tenant, purpose, subjectSalt, embedder, bits, policyHash } = challenge
   const { kind, model, consent, verified, origin } = statement
 
   const known = await store.transaction(async (transaction) => {
@@ -53,7 +53,11 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
     const throttles = [subjectThrottle(subject), deviceThrottle(device)]
     const counters = await lockThrottles(transaction, throttles, now)
     if (requireConsentEvidence) {
-      await requireConsent(transaction, { subject, tenant, purpose, origin, device, consent, transmitted: false }, now)
+      await requireConsent(
+        transaction,
+        { subject, tenant, purpose, origin, device, consent, policyHash, transmitted: false },
+        now,
+      )
     }
     if (kind === 'enrol') {
       await transaction.putEnrolment({

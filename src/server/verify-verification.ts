@@ -41,7 +41,7 @@ export interface VerificationResult {
 /**
  * Takes a verification and answers yes or no. Whoever is not enrolled costs the same work and is answered in the same
  * way as a stranger's face. Used up in any case: the challenge, the grant, and a try in the failure limits.
- * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `rate_limited`, `store_unavailable`.
+ * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
  */
 export async function verifyVerification(request: VerificationRequest): Promise<VerificationResult> {
   const { store, keys, now = epochNow(), requireConsentEvidence = true, limits = standardLimits } = request
@@ -56,7 +56,11 @@ export async function verifyVerification(request: VerificationRequest): Promise<
       const throttles = [subjectThrottle(subject), deviceThrottle(header.device)]
       const counters = await lockThrottles(transaction, throttles, now)
       if (requireConsentEvidence) {
-        await requireConsent(transaction, { ...header, subject, transmitted: true }, now)
+        await requireConsent(
+          transaction,
+          { ...header, subject, policyHash: challenge.policyHash, transmitted: true },
+          now,
+        )
       }
       const fresh = await markTemplate(transaction, digest, subject, now)
       const enrolment = await transaction.readEnrolment(subject)

@@ -27,7 +27,7 @@ export interface WithdrawResult {
 
 /**
  * Deletes what is held of a person for this purpose: template, key seed, salt, device key, open challenges, digests
- * of spent templates, failure counters (L10, L11). Records of consent stay: they are the proof (L25). One transaction;
+ * of spent templates, failure counters, grants in force (L10, L11). Records of consent stay: they are the proof (L25). One transaction;
  * a second call is harmless and says `nothing-held`. Throws `request_invalid`, `store_unavailable`.
  */
 export async function withdraw(request: WithdrawRequest): Promise<WithdrawResult> {
@@ -59,6 +59,7 @@ async function deleteEverything(transaction: StoreTransaction, subject: string):
     { store: 'challenges', outcome: outcome(await transaction.removeChallenges({ subject })) },
     { store: 'spent-digests', outcome: outcome(await transaction.removeSpent({ subject })) },
     { store: 'failure-counters', outcome: outcome(await transaction.removeThrottle(subjectThrottle(subject))) },
+    { store: 'grants', outcome: outcome(await transaction.removeGrants({ subject })) },
     { store: 'consent-records', outcome: 'kept' },
   ]
 }

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize'
 import * as hpke from 'hpke'
 import { base64url, CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
+import { parsePolicy, policyHash } from '../../../src/policy'
 import type { CeremonyOptionsJSON } from '../../../src/wire/ceremony-options'
 import { consentHash } from '../../../src/wire/consent-hash'
 import { type EnvelopeHeader, encodeClaim, encodeEnvelope, type SealedClaim } from '../../../src/wire/envelope'
@@ -53,7 +54,7 @@ export async function createDevice(): Promise<TestDevice> {
     jwk,
     async receipt(options, change) {
       const payload: ReceiptPayload = {
-        ...receiptFor(options),
+        ...(await receiptFor(options)),
         device: thumbprint,
         sequence,
         previous,
@@ -116,7 +117,10 @@ export function hpkeSuite(suite: 'P256' | 'X25519') {
 }
 
 /** A receipt as the consent gate writes one. */
-function receiptFor(options: CeremonyOptionsJSON): Omit<ReceiptPayload, 'device' | 'sequence' | 'previous'> {
+async function receiptFor(
+  options: CeremonyOptionsJSON,
+): Promise<Omit<ReceiptPayload, 'device' | 'sequence' | 'previous'>> {
+  const policy = await policyHash(parsePolicy(options.policy))
   const { iat, subject, tenant, origin, purpose, kind, sid, exp } = options
   return {
     ...{ v: 1, id: base64url.encode(crypto.getRandomValues(new Uint8Array(16))), event: 'grant', iat },
@@ -130,7 +134,7 @@ function receiptFor(options: CeremonyOptionsJSON): Omit<ReceiptPayload, 'device'
       jurisdictions: ['cn'],
     },
     processor: { name: 'Example Estates', contact: 'privacy@example.test' },
-    ...{ scope: 'transmit', occasion: kind, sid, policy: base64url.encode(new Uint8Array(32)) },
+    ...{ scope: 'transmit', occasion: kind, sid, policy },
     ...{ notice: base64url.encode(new Uint8Array(32)), locale: 'en', ui: 'faceseal/0.1.0', form: 'click' },
     alternatives: [{ id: 'sms', label: 'SMS code' }],
     ...{ chosen: null, age: { source: 'declaration', status: 'adult' }, pia: null, kinds: ['face-template-digest'] },
