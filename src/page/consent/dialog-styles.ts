@@ -19,7 +19,7 @@ dialog::backdrop { background: rgb(12 17 23 / .55); }
 :host([data-elder]) dialog { inline-size: min(100% - 1rem, 34em); }
 .screen { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; max-block-size: calc(100dvh - 1rem - 2px); }
 .tools {
-  display: flex; flex-wrap: wrap; gap: .5rem; justify-content: flex-end; padding: .75rem 1rem 0; font-size: 1rem;
+  display: flex; flex-wrap: wrap; gap: .5rem; justify-content: flex-end; padding: .75rem 1.25rem .5rem; font-size: 1rem;
 }
 .tools button {
   font: inherit; font-size: .875em; color: var(--ink); background: none; border: 1px solid var(--quiet);
@@ -29,12 +29,13 @@ dialog::backdrop { background: rgb(12 17 23 / .55); }
 .tools .close { margin-inline-start: auto; font-size: 1.25em; line-height: 1; padding: 0; }
 .body { overflow: auto; padding: .25rem 1.25rem 1rem; overscroll-behavior: contain; }
 h2 { margin: .25em 0 .35em; font-size: 1.3em; line-height: 1.3; font-weight: 650; text-wrap: balance; }
+h2 .sentence { display: inline-block; }
 h2:focus { outline: none; }
 .lead { margin: 0 0 .35em; color: var(--quiet); }
 dl { margin: .75em 0; display: grid; grid-template-columns: minmax(6em, max-content) minmax(0, 1fr); }
 dt, dd { margin: 0; padding-block: .5em; border-block-start: 1px solid var(--line); }
 dt { color: var(--quiet); padding-inline-end: 1em; }
-dd { overflow-wrap: anywhere; }
+dd, li, .lead { overflow-wrap: anywhere; text-wrap: pretty; }
 :host([data-elder]) dl { grid-template-columns: minmax(0, 1fr); }
 :host([data-elder]) dt { padding-block-end: 0; }
 :host([data-elder]) dd { border: 0; padding-block-start: 0; }
@@ -61,7 +62,9 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; 
   font: inherit; font-weight: 600; color: var(--ink); background: var(--paper); border: 2px solid var(--ink);
   border-radius: .6rem; min-block-size: 3.25rem; padding: .5rem .75rem; cursor: pointer; inline-size: 100%;
 }
-button:hover { background: var(--shade); }
+/* No hover colour on the choices: after a click the pointer rests on the next screen's button, which would look picked. */
+.tools button:hover { text-decoration: underline; }
+.choices.many { grid-template-columns: minmax(0, 1fr); }
 button:focus-visible, summary:focus-visible, a:focus-visible, input:focus-visible, .body:focus-visible {
   outline: 3px solid var(--focus); outline-offset: 2px;
 }
@@ -75,8 +78,9 @@ button[disabled] { opacity: .55; cursor: default; }
 }
 /* Zoomed or short: the choices scroll with the text rather than cover it (WCAG 1.4.10). */
 @media (max-height: 34rem) { .screen { display: block; max-block-size: none; } .body { overflow: visible; } }
-:host([data-elder]) .screen { display: block; max-block-size: none; }
-:host([data-elder]) .body { overflow: visible; }
+@media (max-height: 48rem) {
+  :host([data-elder]) .screen { display: block; max-block-size: none; } :host([data-elder]) .body { overflow: visible; }
+}
 @media (forced-colors: active) {
   .tools button[aria-pressed="true"] { background: Highlight; color: HighlightText; forced-color-adjust: none; }
   dialog { border: 2px solid CanvasText; }

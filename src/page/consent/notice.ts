@@ -14,7 +14,7 @@ export interface NoticeItem {
   readonly id: NoticeTerm
   readonly term: string
   readonly text: string
-  readonly href?: string
+  readonly link?: { readonly label: string; readonly href: string }
 }
 
 export interface NoticeButton {
@@ -113,8 +113,11 @@ function processItems(context: NoticeContext, notice: Messages['notice']): reado
         ),
       ),
     ),
-    { ...item('rights', say(policy.rights.how, notice.rights)), href: policy.rights.url },
-    { ...item('rules', policy.fullRules), href: policy.fullRules },
+    {
+      ...item('rights', say(policy.rights.how, notice.rights)),
+      link: { label: notice.rightsLink, href: policy.rights.url },
+    },
+    { ...item('rules', ''), link: { label: notice.rulesLink, href: policy.fullRules } },
     item(
       'minor',
       context.guardianAgreedAt === null
@@ -142,7 +145,7 @@ export function transmitNotice(context: NoticeContext): Notice {
       item('content', notice.transmitContent),
       item('purpose', notice.purpose(inLocale(policy.purpose.task, locale))),
       item('retention', retentionText(context, notice)),
-      { ...item('rights', notice.rights), href: policy.rights.url },
+      { ...item('rights', notice.rights), link: { label: notice.rightsLink, href: policy.rights.url } },
     ],
     fullTitle: notice.fullTitle,
     full: fullText(context, notice),
@@ -178,7 +181,9 @@ export function noticeText(notice: Notice): string {
   return [
     notice.title,
     ...notice.lead,
-    ...notice.items.map(({ term, text, href }) => `${term}：${text}${href && href !== text ? ` <${href}>` : ''}`),
+    ...notice.items.map(({ term, text, link }) =>
+      [`${term}：${text}`, ...(link ? [`${link.label} <${link.href}>`] : [])].join(' '),
+    ),
     notice.fullTitle,
     ...notice.full,
     ...notice.buttons.map(({ label }) => `[${label}]`),

@@ -68,23 +68,23 @@ function isOneAct(event: Event): boolean {
   return event.isTrusted && !(event instanceof MouseEvent && event.detail > 1)
 }
 
-function itemParts({ id, term, text, href }: NoticeItem): readonly HTMLElement[] {
-  const link = href === undefined ? undefined : h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href)
-  const description = href === text ? [link] : [...sentences(text), link && ' ', link]
-  return [h('dt', { id: `term-${id}` }, term), h('dd', { 'data-item': id }, ...description)]
+function itemParts({ id, term, text, link }: NoticeItem): readonly HTMLElement[] {
+  const anchor = link && h('a', { href: link.href, target: '_blank', rel: 'noopener noreferrer' }, link.label)
+  return [h('dt', {}, term), h('dd', { 'data-item': id }, ...sentences(text), text && anchor && ' ', anchor)]
 }
 
 /** One span a sentence: the large-text version puts each on its own line without changing a word. */
 function sentences(text: string): readonly HTMLElement[] {
-  return text.split(/(?<=[。；]|[;.] (?=\S))/u).map((sentence) => h('span', { class: 'sentence' }, sentence))
+  return text.split(/(?<=[。；？]|[;.?] )(?=\S)/u).map((sentence) => h('span', { class: 'sentence' }, sentence))
 }
 
 /** One step away on the same screen; wide open in the written form, which wants the full text read (L03, L08). */
 function fullPart(notice: Notice, form: 'click' | 'written'): HTMLElement {
   const list = h('ul', {}, ...notice.full.map((line) => h('li', {}, line)))
-  return form === 'written'
-    ? h('div', { class: 'open-full' }, h('h3', {}, notice.fullTitle), list)
-    : h('details', {}, h('summary', {}, notice.fullTitle), list)
+  if (form === 'written') return h('div', { class: 'open-full' }, h('h3', {}, notice.fullTitle), list)
+  const details = h('details', {}, h('summary', {}, notice.fullTitle), list)
+  details.addEventListener('toggle', () => details.open && details.scrollIntoView({ block: 'start' }))
+  return details
 }
 
 function writtenPart(words: Messages) {
@@ -175,7 +175,7 @@ export function saveFile(content: string, fileName: string, type: string): void 
 }
 
 function title(text: string): HTMLElement {
-  return h('h2', { id: 'title', tabindex: '-1' }, text)
+  return h('h2', { id: 'title', tabindex: '-1' }, ...sentences(text))
 }
 
 interface Choice {
@@ -188,7 +188,7 @@ interface Choice {
 function choices(list: readonly Choice[]): HTMLElement {
   return h(
     'div',
-    { class: 'choices' },
+    { class: list.length > 2 ? 'choices many' : 'choices' },
     ...list.map(({ label, act, press }) => h('button', { type: 'button', 'data-act': act, onclick: press }, label)),
   )
 }

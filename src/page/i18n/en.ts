@@ -34,7 +34,7 @@ export const en: Messages = {
         ? `Analysed in this device’s memory only: up to ${maxFrames} frames, one feature set, cleared once an encrypted digest is made of it; no photo or video is kept.`
         : `Analysed in this device’s memory only: up to ${maxFrames} frames, one feature set, cleared after the comparison; no photo or video is kept.`,
     nothingElse: 'No age, gender, mood or health is inferred.',
-    scope: (kinds, featureSets) => `${kinds}; ${featureSets} in number.`,
+    scope: (kinds, featureSets) => `${kinds}; ${featureSets} feature set in all.`,
     kinds: {
       'face-template-digest': 'An encrypted digest of face features',
       'local-verdict': 'the answer “same person or not”',
@@ -50,6 +50,8 @@ export const en: Messages = {
     noRecipients: 'None.',
     rights: 'View, copy, correct, delete or withdraw at any time; past checks stay valid.',
     minor: 'Under 14: please use another method.',
+    rightsLink: 'How to use these rights',
+    rulesLink: 'Read the full processing rules',
     guardianAgreed: (date) => `Your guardian consented separately on ${date}. You may still choose another way.`,
     alternatives: (labels) => `You can also use: ${labels}.`,
     agreeOnce: 'Agree, this time only',

@@ -39,6 +39,8 @@ export interface NoticeMessages {
   recipient(name: string, use: string): string
   readonly noRecipients: string
   readonly rights: string
+  readonly rightsLink: string
+  readonly rulesLink: string
   readonly minor: string
   guardianAgreed(date: string): string
   alternatives(labels: string): string

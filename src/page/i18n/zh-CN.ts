@@ -46,6 +46,8 @@ export const zhCN: Messages = {
     noRecipients: '无。',
     rights: '可随时查阅、复制、更正、删除或撤回；此前已完成的验证不受影响。',
     minor: '未满14周岁，请用其他方式。',
+    rightsLink: '如何行使这些权利',
+    rulesLink: '阅读完整的处理规则',
     guardianAgreed: (date) => `您的监护人已于${date}单独同意。您仍可以选择其他方式。`,
     alternatives: (labels) => `也可以用：${labels}。`,
     agreeOnce: '同意，仅本次',

@@ -46,6 +46,8 @@ export const zhTW: Messages = {
     noRecipients: '無。',
     rights: '可隨時查閱、複製、更正、刪除或撤回；此前已完成的驗證不受影響。',
     minor: '未滿14歲，請用其他方式。',
+    rightsLink: '如何行使這些權利',
+    rulesLink: '閱讀完整的處理規則',
     guardianAgreed: (date) => `您的監護人已於${date}單獨同意。您仍可以選擇其他方式。`,
     alternatives: (labels) => `也可以用：${labels}。`,
     agreeOnce: '同意，僅本次',
