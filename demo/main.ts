@@ -1,9 +1,13 @@
+import * as faceseal from 'faceseal'
 import { type CeremonyProgress, type ClientInit, type ClientOutcome, enrol, FaceSealError, verify } from 'faceseal'
 import { watchOutgoing } from './outgoing'
 import { createPanel, detailOf } from './panel'
 import { type DemoLanguage, translatePage, wordsFor } from './words'
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
+
+// For the console of whoever tests this page.
+Object.assign(globalThis, { faceseal })
 
 const panel = createPanel()
 watchOutgoing(panel.add)

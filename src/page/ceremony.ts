@@ -101,7 +101,6 @@ async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
   init.onProgress?.({ stage: 'consent' })
   const decision = await requestConsent({
     options,
-    policy,
     records: store,
     wantsTransmit: !init.localOnly,
     reason: init.reason ?? 'first',

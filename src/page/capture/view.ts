@@ -35,6 +35,7 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
   const left = new AbortController()
   const parts = build(words, alternative)
   const host = document.createElement('div')
+  host.toggleAttribute('data-faceseal-capture', true)
   host.lang = locale
   host.toggleAttribute('data-elder', elder)
   attach(host, parts.section)

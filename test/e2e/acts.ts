@@ -1,0 +1,67 @@
+import policy from '../../demo/policy.json' with { type: 'json' }
+import type { Visitor } from './harness.js'
+
+/** How a person answers; the names are what they read on the buttons (English). */
+export interface Answers {
+  readonly process?: 'agree' | 'otherwise' | 'escape' | undefined
+  readonly transmit?: 'allow' | 'refuse' | undefined
+}
+
+/** Where the demo page has got to: `data-state` and `data-detail` of its state line. */
+export interface DemoState {
+  readonly state: string
+  readonly detail: string
+}
+
+/** Presses the button and answers what is asked, up to the camera. */
+export async function begin(visitor: Visitor, kind: 'enrol' | 'verify', answers: Answers = {}): Promise<void> {
+  const { page } = visitor
+  await page.click(`#${kind}`)
+  await answerConsent(visitor, answers)
+}
+
+/** Presses the button, answers, and waits for the end. */
+export async function perform(visitor: Visitor, kind: 'enrol' | 'verify', answers?: Answers): Promise<DemoState> {
+  await begin(visitor, kind, answers)
+  return await settled(visitor)
+}
+
+/** Name of the other way's button. */
+export const otherWay = `Use ${policy.alternatives[0]?.label.en} instead`
+
+/** First consent, second consent. */
+export async function answerConsent({ page }: Visitor, answers: Answers = {}): Promise<void> {
+  const { process = 'agree', transmit = 'allow' } = answers
+  const press = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+  if (process === 'escape') {
+    await page.getByRole('dialog').waitFor()
+    return await page.keyboard.press('Escape')
+  }
+  if (process === 'otherwise') return await press(otherWay)
+  await press('Agree, this time only')
+  await press(transmit === 'allow' ? 'Allow, this time only' : 'Do not allow')
+}
+
+/** Waits until the demo page is neither idle nor busy. */
+export async function settled({ page }: Visitor): Promise<DemoState> {
+  await page.locator('#state:not([data-state=idle]):not([data-state=busy])').waitFor()
+  return await page.evaluate(() => {
+    const { state = '', detail = '' } = document.getElementById('state')?.dataset ?? {}
+    return { state, detail }
+  })
+}
+
+/** Waits until the camera view shows this hint. */
+export async function hintShown({ page }: Visitor, hint: string): Promise<void> {
+  await page.locator(`[data-faceseal-capture][data-hint=${hint}]`).waitFor({ timeout: 60_000 })
+}
+
+/** Waits until the camera view says that this went wrong. */
+export async function problemShown({ page }: Visitor, code: string): Promise<void> {
+  await page.locator(`[data-faceseal-capture][data-problem=${code}]`).waitFor({ timeout: 90_000 })
+}
+
+/** Presses a button of the camera view. */
+export async function press({ page }: Visitor, name: string): Promise<void> {
+  await page.locator('[data-faceseal-capture]').getByRole('button', { name, exact: true }).click()
+}
