@@ -1,2 +1,109 @@
-export {}
-export function openFaceSettings(): void {}
+import { policyHash } from '../policy/material'
+import { parsePolicy } from '../policy/parse'
+import type { ReceiptPayload } from '../wire/receipt'
+import { openDialogFrame } from './consent/frame'
+import { readHeld } from './consent/held'
+import type { ReceiptContext } from './consent/receipt-draft'
+import { settingsActs } from './consent/settings-acts'
+import { type SettingsModel, settingsScreen } from './consent/settings-screen'
+import { type BackendDeletion, receiptsOf } from './consent/withdraw'
+import { matchLocale, messagesFor } from './i18n'
+import { type DeviceStore, openDeviceStore, type StoreScope } from './store'
+
+/** The integrator's backend, as far as the settings need it. */
+export interface SettingsBackend {
+  /** POST `/withdraw`: deletes and proves it. */
+  withdraw?(): Promise<BackendDeletion>
+  /** POST `/receipts`, oldest first. */
+  sendReceipts?(
+    receipts: readonly string[],
+  ): Promise<{ readonly countersignatures: readonly string[]; readonly head?: string }>
+}
+
+export interface FaceSettingsInit extends StoreScope {
+  /** The configuration as declared; its contact and names are shown and recorded. */
+  readonly policy: unknown
+  readonly backend?: SettingsBackend
+  /** BCP 47. */
+  readonly locale?: string
+  readonly mount?: Element
+  readonly records?: DeviceStore
+  /** The person wants to be asked again after all: start a ceremony when it suits them (L06). */
+  readonly onReconsider?: () => void
+  readonly signal?: AbortSignal
+}
+
+/** What the person did, so that the page around it can follow. */
+export interface FaceSettingsResult {
+  readonly withdrawn: boolean
+  readonly transmitWithdrawn: boolean
+  readonly deleted: 'done' | 'partial' | null
+  readonly reconsidered: boolean
+}
+
+/**
+ * The permanent entry (L06, L10, L11, L20): see what is held, export it, withdraw, delete, or change one's mind after a
+ * refusal; each is one press. Resolves when it is closed. Throws `policy_invalid`, `aborted` and the store's codes.
+ */
+export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSettingsResult> {
+  const policy = parsePolicy(init.policy)
+  const records = init.records ?? (await openDeviceStore())
+  const locale = matchLocale(init.locale ?? navigator.languages, policy.locales)
+  const words = messagesFor(locale)
+  const scope = { tenant: init.tenant, purpose: init.purpose, subject: init.subject }
+  const hash = await policyHash(policy)
+  const context = async (): Promise<ReceiptContext> => ({
+    ...{ scope, policy, locale },
+    policyHash: hash,
+    origin: location.origin,
+    occasion: 'settings',
+    sid: null,
+    age: await lastAge(records, scope, policy.age.source),
+    now: Math.floor(Date.now() / 1000),
+  })
+  const frame = openDialogFrame({
+    mount: init.mount ?? document.body,
+    locale,
+    elder: policy.presentation?.elder ?? false,
+    readAloud: policy.presentation?.readAloud ?? true,
+    signal: init.signal,
+  })
+  const result = { withdrawn: false, transmitWithdrawn: false, deleted: null, reconsidered: false }
+  const acts = settingsActs({ init, records, context, result, words })
+  const model: SettingsModel = {
+    locale,
+    words,
+    contact: policy.processor.contact,
+    persistent: records.persistent,
+    read: async () => ({ held: await readHeld(records, scope), receipts: await readAll(records, scope) }),
+    acts,
+  }
+  try {
+    await frame.show<void>(
+      {
+        dismissed: undefined,
+        spoken: `${words.settings.title}\n${words.settings.lead}`,
+        closeLabel: words.settings.close,
+      },
+      (answer) => settingsScreen(model, answer),
+    )
+    return result
+  } finally {
+    frame.close()
+    if (!init.records) records.close()
+  }
+}
+
+function readAll(records: DeviceStore, scope: StoreScope): Promise<readonly ReceiptPayload[]> {
+  return receiptsOf(records, { scope })
+}
+
+/** The age basis of the last record; the settings ask nothing. */
+async function lastAge(
+  records: DeviceStore,
+  scope: StoreScope,
+  source: 'integrator' | 'declaration',
+): Promise<ReceiptContext['age']> {
+  const last = (await receiptsOf(records, { scope })).at(-1)
+  return last?.age ?? { source, status: 'unknown' }
+}

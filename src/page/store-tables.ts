@@ -17,6 +17,10 @@ export interface Rows {
   standing: KeptStanding
   /** Grants that were used up: epoch seconds. */
   consumed: number
+  /** The backend's signed heads of the chains, by device key (L25). */
+  heads: string
+  /** The backend's deletion receipts, `scope/id` (L11). */
+  deletions: string
   /** Written and deleted at opening: is a CryptoKey storable here at all? */
   probe: CryptoKey
 }
@@ -31,6 +35,8 @@ export const tableNames = [
   'refusals',
   'standing',
   'consumed',
+  'heads',
+  'deletions',
   'probe',
 ] as const satisfies readonly TableName[]
 

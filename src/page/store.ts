@@ -75,6 +75,12 @@ export interface DeviceStore {
   listReceipts(device: string): Promise<readonly StoredReceipt[]>
   /** Keeps the backend's countersignature beside its receipt. */
   attachCountersignature(device: string, id: string, countersignature: string): Promise<void>
+  /** The newest signed head that the backend gave for this chain. */
+  putHead(device: string, head: string): Promise<void>
+  getHead(device: string): Promise<string | undefined>
+  /** The backend's proof of a deletion. */
+  addDeletion(scope: StoreScope, receipt: string): Promise<void>
+  listDeletions(scope: StoreScope): Promise<readonly string[]>
   putNotice(hash: string, text: string): Promise<void>
   getNotice(hash: string): Promise<string | undefined>
 
@@ -134,6 +140,13 @@ function storeOver(tables: Tables): DeviceStore {
       const receipt = (await tables.list('receipts', `${device}/`)).find((kept) => kept.id === id)
       if (receipt) await tables.put('receipts', receiptKey(device, receipt.sequence), { ...receipt, countersignature })
     },
+    putHead: (device, head) => tables.put('heads', device, head),
+    getHead: (device) => tables.get('heads', device),
+    addDeletion: async (scope, receipt) => {
+      const count = (await tables.list('deletions', `${keyOf(scope)}/`)).length
+      await tables.put('deletions', `${keyOf(scope)}/${String(count).padStart(10, '0')}`, receipt)
+    },
+    listDeletions: (scope) => tables.list('deletions', `${keyOf(scope)}/`),
     putNotice: (hash, text) => tables.put('notices', hash, text),
     getNotice: (hash) => tables.get('notices', hash),
 

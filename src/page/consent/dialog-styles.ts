@@ -54,6 +54,13 @@ details ul, .open-full ul { margin: 0; padding-inline-start: 1.25em; display: gr
 .alert { color: var(--alert); font-weight: 600; margin: 0; min-block-size: 1.5em; }
 .alert:empty { min-block-size: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; padding: .9em; background: var(--shade); border-radius: .6em; }
+.status { font-weight: 600; margin: .75em 0 0; } .status:empty { margin: 0; }
+.actions { display: grid; gap: .9em; margin-block: 1em; }
+.action { display: grid; gap: .3em; }
+.action button {
+  font: inherit; font-weight: 600; color: var(--ink); background: var(--paper); border: 1px solid var(--quiet);
+  border-radius: .6rem; min-block-size: 2.75rem; padding: .4rem .75rem; cursor: pointer; justify-self: start; min-inline-size: 12em;
+}
 .choices {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13em), 1fr)); grid-auto-rows: 1fr; gap: .75rem;
   padding: 1rem 1.25rem 1.25rem; border-block-start: 1px solid var(--line); background: var(--paper);

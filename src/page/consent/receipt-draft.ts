@@ -1,7 +1,7 @@
 import { inLocale } from '../../policy/locale-text'
 import type { AgeStatus, PolicyConfiguration } from '../../policy/schema'
 import type { LocaleTag } from '../../wire/locale'
-import type { ConsentScope, ReceiptEvent, ReceiptPayload } from '../../wire/receipt'
+import type { ConsentScope, ReceiptEvent, ReceiptPayload, StoreOutcome } from '../../wire/receipt'
 import { packageVersion } from '../../wire/version'
 import type { StoreScope } from '../store'
 import { retentionEnd } from './dates'
@@ -33,7 +33,7 @@ export interface ReceiptAct {
   readonly written?: { readonly salt: string; readonly digest: string } | undefined
   readonly concerns?: string | undefined
   readonly reason?: string | undefined
-  readonly stores?: ReceiptPayload['stores'] | undefined
+  readonly stores?: readonly StoreOutcome[] | undefined
 }
 
 /** ISO/IEC TS 27560: every field from the configuration and the moment; none of them from a face (L25). */
@@ -83,6 +83,6 @@ export function receiptDraft(context: ReceiptContext, act: ReceiptAct): ReceiptD
     rightsUrl: policy.rights.url,
     ...(act.concerns && { concerns: act.concerns }),
     ...(act.reason && { reason: act.reason }),
-    ...(act.stores && { stores: act.stores }),
+    ...(act.stores && { stores: [...act.stores] }),
   }
 }

@@ -150,11 +150,11 @@ export const en: Messages = {
     withdraw: 'Withdraw consent',
     withdrawTransmit: 'Withdraw sending only',
     withdrawExplained:
-      'Face verification stops at once. Past checks stay valid, and the service stays open to you by another way.',
+      'Face verification stops at once, the digest is deleted, and we will not ask again. Past checks stay valid, and the service stays open to you by another way.',
     withdrawn: 'Withdrawn. We will not ask again.',
-    delete: 'Delete everything',
+    delete: 'Delete what is kept',
     deleteExplained:
-      'Withdraws consent, deletes the digest and destroys this device’s keys. Signed records are kept as proof of the deletion.',
+      'Deletes the digest and destroys this device’s keys; next time you are asked anew. Signed records are kept as proof of the deletion.',
     deleted: 'Deleted.',
     partial: 'Some of it could not be deleted.',
     partialAdvice: 'Please try again; if it still fails, write to the processor at the contact above.',
