@@ -1,6 +1,7 @@
 export type { CeremonyOptionsJSON } from '../wire/ceremony-options'
 export { FaceSealError, type FaceSealErrorCode } from '../wire/errors'
 export { type VerifiedOptions, verifyOptions } from '../wire/options-signature'
+export { type ExpireRequest, type ExpireResult, expire } from './expire'
 export { type ExportRequest, exportRecord, type PersonalRecord } from './export-record'
 export { createHandler, type HandlerConfig, type HandlerLogLine, type VerifiedSubject } from './http'
 export {

@@ -116,6 +116,10 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
       const enrolment = tables.enrolments.get(subject)
       if (enrolment) put(tables.enrolments, subject, { ...enrolment, lastUsedAt })
     },
+    async findExpired(now, limit) {
+      const expired = [...tables.enrolments.values()].filter(({ retainUntil }) => retainUntil <= now)
+      return expired.sort((a, b) => a.retainUntil - b.retainUntil).slice(0, limit)
+    },
     async removeEnrolment(subject) {
       return remove(tables.enrolments, subject)
     },

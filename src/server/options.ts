@@ -4,7 +4,7 @@ import { FaceSealError } from '../wire/errors'
 import { optionsSignatureType, optionsSigningInput, type UnsignedCeremonyOptions } from '../wire/options-signature'
 import { epochNow, keyedDigest, randomBase64url } from './digest'
 import type { ServerKeys } from './keys'
-import { hashOfPolicy } from './policy-hash'
+import { retentionEnd, termsOf } from './policy-terms'
 import type { Challenge, FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
@@ -97,9 +97,25 @@ async function generateOptions(
     policy,
   }
   const { sid, nonce, iat, exp } = unsigned
-  const policyHash = await hashOfPolicy(policy, purpose)
+  const terms = termsOf(policy, purpose)
+  const policyHash = await terms.hash
+  const retainUntil = kind === 'enrol' ? retentionEnd(terms, now) : null
   const challenge: Challenge = {
-    ...{ sid, nonce, kind, tenant, origin, purpose, subject, subjectSalt, embedder, bits, suite, policyHash },
+    ...{
+      sid,
+      nonce,
+      kind,
+      tenant,
+      origin,
+      purpose,
+      subject,
+      subjectSalt,
+      embedder,
+      bits,
+      suite,
+      policyHash,
+      retainUntil,
+    },
     ...{ kid: seal.kid, issuedAt: iat, expiresAt: exp },
   }
   await store.transaction((transaction) => transaction.addChallenge(challenge))

@@ -42,6 +42,7 @@ export const templateMigrations: readonly Migration[] = [
         suite text NOT NULL,
         kid text NOT NULL,
         policy_hash text NOT NULL,
+        retain_until bigint,
         issued_at bigint NOT NULL,
         expires_at bigint NOT NULL,
         consumed_at bigint
@@ -64,9 +65,10 @@ export const templateMigrations: readonly Migration[] = [
         template_iv bytea,
         template_ciphertext bytea,
         enrolled_at bigint NOT NULL,
-        last_used_at bigint NOT NULL
+        last_used_at bigint NOT NULL,
+        retain_until bigint NOT NULL
       )`,
-      'CREATE INDEX enrolments_last_used ON faceseal_templates.enrolments (last_used_at)',
+      'CREATE INDEX enrolments_retention ON faceseal_templates.enrolments (retain_until)',
       `CREATE TABLE faceseal_templates.key_seeds (
         subject text PRIMARY KEY,
         seed bytea NOT NULL

@@ -131,6 +131,12 @@ function storeTransaction(session: SqlSession): StoreTransaction {
     async touchEnrolment(subject, lastUsedAt) {
       await rows('UPDATE faceseal_templates.enrolments SET last_used_at = $2 WHERE subject = $1', [subject, lastUsedAt])
     },
+    async findExpired(now, limit) {
+      const sql = `SELECT subject, tenant, purpose FROM faceseal_templates.enrolments
+        WHERE retain_until <= $1 ORDER BY retain_until LIMIT $2`
+      const found = await rows(sql, [now, limit])
+      return found.map((row) => ({ subject: text(row.subject), tenant: text(row.tenant), purpose: text(row.purpose) }))
+    },
     async removeEnrolment(subject) {
       await rows('DELETE FROM faceseal_templates.key_seeds WHERE subject = $1', [subject])
       return (
@@ -221,8 +227,15 @@ function bytes(value: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(value)
 }
 
-function challengeRow({ subjectSalt, policyHash, issuedAt, expiresAt, ...rest }: Challenge): SqlRow {
-  return { ...rest, subject_salt: subjectSalt, policy_hash: policyHash, issued_at: issuedAt, expires_at: expiresAt }
+function challengeRow({ subjectSalt, policyHash, retainUntil, issuedAt, expiresAt, ...rest }: Challenge): SqlRow {
+  return {
+    ...rest,
+    subject_salt: subjectSalt,
+    policy_hash: policyHash,
+    retain_until: retainUntil,
+    issued_at: issuedAt,
+    expires_at: expiresAt,
+  }
 }
 
 function challengeOf(row: SqlRow): Challenge {
@@ -240,6 +253,7 @@ function challengeOf(row: SqlRow): Challenge {
     suite: text(row.suite) as SealSuite,
     kid: text(row.kid),
     policyHash: text(row.policy_hash),
+    retainUntil: row.retain_until === null ? null : Number(row.retain_until),
     issuedAt: Number(row.issued_at),
     expiresAt: Number(row.expires_at),
   }
@@ -256,6 +270,7 @@ function enrolmentRow(enrolment: Enrolment): SqlRow {
     template_ciphertext: template?.ciphertext ?? null,
     enrolled_at: enrolment.enrolledAt,
     last_used_at: enrolment.lastUsedAt,
+    retain_until: enrolment.retainUntil,
   }
 }
 
@@ -277,6 +292,7 @@ function enrolmentOf(row: SqlRow): Enrolment {
       kid === null ? null : { kid: text(kid), keySeed: bytes(seed), iv: bytes(iv), ciphertext: bytes(ciphertext) },
     enrolledAt: Number(row.enrolled_at),
     lastUsedAt: Number(row.last_used_at),
+    retainUntil: Number(row.retain_until),
   }
 }
 

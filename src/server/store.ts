@@ -17,6 +17,8 @@ export interface Challenge {
   readonly kid: string
   /** SHA-256, base64url, over the JCS bytes of the policy that was signed. */
   readonly policyHash: string
+  /** For `enrol`: end of the retention that the policy promised (L29). */
+  readonly retainUntil: number | null
   /** Epoch seconds. */
   readonly issuedAt: number
   readonly expiresAt: number
@@ -50,6 +52,8 @@ export interface Enrolment {
   readonly template: TemplateAtRest | null
   readonly enrolledAt: number
   readonly lastUsedAt: number
+  /** After this it no longer verifies, and the expiry job deletes it (L29). */
+  readonly retainUntil: number
 }
 
 /** Failures in a row of one subject or device. */
@@ -119,6 +123,8 @@ export interface StoreTransaction {
   /** Inserts or replaces: the old template, salt and key seed are gone with the commit. */
   putEnrolment(enrolment: Enrolment): Promise<void>
   touchEnrolment(subject: string, lastUsedAt: number): Promise<void>
+  /** Enrolments whose retention ended at `now` or before, oldest first. */
+  findExpired(now: number, limit: number): Promise<readonly Pick<Enrolment, 'subject' | 'tenant' | 'purpose'>[]>
   /** True when there was one. */
   removeEnrolment(subject: string): Promise<boolean>
 

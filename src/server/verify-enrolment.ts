@@ -51,7 +51,7 @@ export async function verifyEnrolment(request: EnrolmentRequest): Promise<Enrolm
         ...binding,
         ...{ delivery: 'sealed', subjectSalt: challenge.subjectSalt, embedder: challenge.embedder },
         ...{ devicePublicKey: claim.devicePublicKey, consent: header.consent, template },
-        ...{ enrolledAt: now, lastUsedAt: now },
+        ...{ enrolledAt: now, lastUsedAt: now, retainUntil: challenge.retainUntil ?? now },
       })
       return { enrolled: true, subject, renewed }
     })

@@ -63,10 +63,11 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
       await transaction.putEnrolment({
         ...{ subject, tenant, purpose, delivery: 'local', subjectSalt, embedder, model, bits },
         ...{ device, devicePublicKey, consent, template: null, enrolledAt: now, lastUsedAt: now },
+        retainUntil: challenge.retainUntil ?? now,
       })
       return true
     }
-    const enrolled = await isEnrolledDevice(transaction, subject, device)
+    const enrolled = await isEnrolledDevice(transaction, subject, device, now)
     if (enrolled && verified) await transaction.touchEnrolment(subject, now)
     else await countFailure(transaction, counters, request.limits ?? standardLimits, now)
     return enrolled
@@ -76,9 +77,14 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
 }
 
 /** The same answer for an unknown person and another device: neither tells who is enrolled. */
-async function isEnrolledDevice(transaction: StoreTransaction, subject: string, device: string): Promise<boolean> {
+async function isEnrolledDevice(
+  transaction: StoreTransaction,
+  subject: string,
+  device: string,
+  now: number,
+): Promise<boolean> {
   const enrolment = await transaction.readEnrolment(subject)
-  return enrolment?.device === device
+  return enrolment !== undefined && enrolment.device === device && enrolment.retainUntil > now
 }
 
 async function readStatement(jws: string) {

@@ -63,7 +63,8 @@ export async function verifyVerification(request: VerificationRequest): Promise<
         )
       }
       const fresh = await markTemplate(transaction, digest, subject, now)
-      const enrolment = await transaction.readEnrolment(subject)
+      const held = await transaction.readEnrolment(subject)
+      const enrolment = held && held.retainUntil > now ? held : undefined // L29, also before the job comes by
       const decision = fresh ? await compare(request, opened, enrolment) : 'replay'
       if (decision === 'match') await recordSuccess(transaction, throttles, subject, now)
       else await countFailure(transaction, counters, limits, now)

@@ -34,17 +34,25 @@ export async function withdraw(request: WithdrawRequest): Promise<WithdrawResult
   const { store, keys, tenant, purpose, reason = 'withdrawn', now = epochNow() } = request
   const subject = await subjectOf(request)
   const id = randomBase64url(16)
-  return store.transaction(async (transaction) => {
-    const stores = await deleteEverything(transaction, subject)
-    const status = stores.some(({ outcome }) => outcome === 'failed') ? 'partial' : 'done'
-    const statement: DeletionReceipt = {
-      ...{ v: 1, id, event: 'delete', iat: now, tenant, purpose, subject, reason, status, stores },
-    }
-    const receipt = await signStatement(keys.receipts, deletionReceiptType, statement)
-    const line = { subject, kind: 'deletion', at: now, receipt, countersignature: receipt, device: null } as const
-    await appendLine(transaction, line)
-    return { status, stores, receipt }
-  })
+  return store.transaction((transaction) =>
+    deleteSubject(transaction, keys, { id, tenant, purpose, subject, reason, iat: now }),
+  )
+}
+
+/** Deletes, and writes the signed receipt into the ledger, within the transaction. */
+export async function deleteSubject(
+  transaction: StoreTransaction,
+  keys: ServerKeys,
+  terms: Pick<DeletionReceipt, 'id' | 'tenant' | 'purpose' | 'subject' | 'reason' | 'iat'>,
+): Promise<WithdrawResult> {
+  const { subject, iat } = terms
+  const stores = await deleteEverything(transaction, subject)
+  const status = stores.some(({ outcome }) => outcome === 'failed') ? 'partial' : 'done'
+  const statement: DeletionReceipt = { v: 1, event: 'delete', ...terms, status, stores }
+  const receipt = await signStatement(keys.receipts, deletionReceiptType, statement)
+  const line = { subject, kind: 'deletion', at: iat, receipt, countersignature: receipt, device: null } as const
+  await appendLine(transaction, line)
+  return { status, stores, receipt }
 }
 
 async function deleteEverything(transaction: StoreTransaction, subject: string): Promise<DeletionReceipt['stores']> {

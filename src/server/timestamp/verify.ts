@@ -1,6 +1,6 @@
 import { ObjectIdentifier } from 'asn1js'
 import { Certificate, ContentInfo, SignedData, type SignerInfo, TSTInfo } from 'pkijs'
-import { checkAuthority, readCertificates } from './certificates'
+import { checkAuthority, encodeCertificate, readCertificates } from './certificates'
 import { invalid } from './invalid'
 import { oid } from './oids'
 import { attribute, checkSigningCertificate } from './signing-certificate'
@@ -89,17 +89,19 @@ function checkAttributes(signer: SignerInfo): void {
   if (!attribute(signer, oid.messageDigest)) throw invalid('no message digest')
 }
 
-/** Signature and path; gives the signer's certificate. */
+/** Signature, then path; gives the signer's certificate. A pinned certificate needs no path. */
 async function checkSignature(
   signed: SignedData,
   statement: Uint8Array<ArrayBuffer>,
   trustedCerts: Certificate[],
 ): Promise<Certificate> {
+  const check = (checkChain: boolean) =>
+    signed.verify({ ...{ signer: 0, data: statement.buffer, trustedCerts, checkChain, extendedMode: true } })
   try {
-    const { signatureVerified, signerCertificate } = await signed.verify({
-      ...{ signer: 0, data: statement.buffer, trustedCerts, checkChain: true, extendedMode: true },
-    })
+    const { signatureVerified, signerCertificate } = await check(false)
     if (signatureVerified !== true || !(signerCertificate instanceof Certificate)) throw new TypeError('signature')
+    const der = encodeCertificate(signerCertificate)
+    if (!trustedCerts.some((trusted) => sameBytes(encodeCertificate(trusted), der))) await check(true)
     return signerCertificate
   } catch (cause) {
     throw invalid('the signature does not verify up to a pinned certificate', cause)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type FaceSealStore, subjectOf, verifyLocalStatement, withdraw } from '../../../src/server'
+import { expire, type FaceSealStore, subjectOf, verifyLocalStatement, withdraw } from '../../../src/server'
 import { consentHash } from '../../../src/wire/consent-hash'
 import { createDevice, randomTemplate, withFlippedBits } from './client'
 import { codeOf, createWorld, origin, scope } from './world'
@@ -160,6 +160,23 @@ export function describeAcceptance(open: () => FaceSealStore): void {
       const subject = await subjectOf({ store, ...scope, subject: { account: 'withdraws' } })
       const ledger = await store.transaction((t) => t.readLedger(subject))
       expect(ledger.filter(({ kind }) => kind === 'deletion')).toHaveLength(2)
+    })
+
+    test('retention ends: no longer verified, then deleted once by whichever process comes, with a receipt', async () => {
+      const store = open()
+      const world = await createWorld(store)
+      const [device, a] = [await createDevice(), randomTemplate()]
+      const { subject } = await world.enrol(device, 'expires', a)
+      world.now += 30 * 86_400 - 1
+      expect((await world.verify(device, 'expires', withFlippedBits(a, 1))).verified).toBe(true)
+      world.now += 1
+      expect((await world.verify(device, 'expires', withFlippedBits(a, 2))).reason).toBe('not_enrolled')
+      const job = () => expire({ store, keys: world.keys, now: world.now })
+      await Promise.all([job(), job(), job()])
+      const ledger = await store.transaction((t) => t.readLedger(subject))
+      expect(ledger.filter(({ kind }) => kind === 'deletion')).toHaveLength(1)
+      expect(await store.transaction((t) => t.readEnrolment(subject))).toBeUndefined()
+      expect(await job()).toEqual({ enrolments: 0, challenges: 0, spentDigests: 0, grants: 0 })
     })
 
     test('a local statement registers the device key and nothing from the face, and only that key is believed', async () => {

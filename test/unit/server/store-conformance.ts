@@ -5,6 +5,7 @@ import { codeOf } from './world'
 const challenge = (sid: string, change: Partial<Challenge> = {}): Challenge => ({
   ...{ sid, nonce: 'n', kind: 'verify', tenant: 't', origin: 'https://a.example', purpose: 'p', subject: 's' },
   ...{ subjectSalt: 'salt', embedder: 'mobilefacenet', bits: 2048, suite: 'P256', kid: 'k', policyHash: 'h' },
+  retainUntil: null,
   ...{ issuedAt: 1_800_000_000, expiresAt: 4_102_444_800 },
   ...change,
 })
@@ -17,7 +18,7 @@ const enrolment = (subject: string, change: Partial<Enrolment> = {}): Enrolment 
     ...{ kid: 'k', keySeed: new Uint8Array(32).fill(1), iv: new Uint8Array(12).fill(2) },
     ciphertext: new Uint8Array(272).fill(3),
   },
-  ...{ enrolledAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
+  ...{ enrolledAt: 1_800_000_000, lastUsedAt: 1_800_000_000, retainUntil: 4_102_444_800 },
   ...change,
 })
 
@@ -87,6 +88,19 @@ export function describeStoreConformance(open: () => FaceSealStore): void {
       expect(await inTransaction((t) => t.removeEnrolment('enrolled'))).toBe(true)
       expect(await inTransaction((t) => t.removeEnrolment('enrolled'))).toBe(false)
       expect(await inTransaction((t) => t.readEnrolment('enrolled'))).toBeUndefined()
+    })
+
+    test('enrolments past their retention are found, oldest first, as many as asked for', async () => {
+      await inTransaction(async (t) => {
+        for (const retainUntil of [1_500_000_003, 1_500_000_001, 1_500_000_002]) {
+          await t.putEnrolment(enrolment(`ends ${retainUntil}`, { retainUntil }))
+        }
+      })
+      const found = await inTransaction((t) => t.findExpired(1_500_000_002, 10))
+      expect(found.map(({ subject }) => subject)).toEqual(['ends 1500000001', 'ends 1500000002'])
+      expect(found[0]).toMatchObject({ tenant: 't', purpose: 'p' })
+      expect(await inTransaction((t) => t.findExpired(1_500_000_003, 1))).toHaveLength(1)
+      for (const n of [1, 2, 3]) await inTransaction((t) => t.removeEnrolment(`ends 150000000${n}`))
     })
 
     test('a spent value is spent once, also when calls race', async () => {

@@ -1,0 +1,46 @@
+import { epochNow, randomBase64url } from './digest'
+import type { ServerKeys } from './keys'
+import type { FaceSealStore } from './store'
+import { deleteSubject } from './withdraw'
+
+export interface ExpireRequest {
+  readonly store: FaceSealStore
+  readonly keys: ServerKeys
+  /** Enrolments of one run; 500. */
+  readonly limit?: number | undefined
+  readonly now?: number | undefined
+}
+
+export interface ExpireResult {
+  /** Enrolments deleted, each with a signed receipt in its ledger. */
+  readonly enrolments: number
+  readonly challenges: number
+  readonly spentDigests: number
+  readonly grants: number
+}
+
+/**
+ * The retention job (L29): deletes what is past its end, one transaction each. Any number of processes may run it; each
+ * enrolment is deleted once. A challenge is kept an hour beyond its end, so that a late answer still learns why.
+ * Throws `store_unavailable`; what was deleted before stays deleted.
+ */
+export async function expire({ store, keys, limit = 500, now = epochNow() }: ExpireRequest): Promise<ExpireResult> {
+  const found = await store.transaction((transaction) => transaction.findExpired(now, limit))
+  let enrolments = 0
+  for (const { subject, tenant, purpose } of found) {
+    const id = randomBase64url(16)
+    const deleted = await store.transaction(async (transaction) => {
+      const held = await transaction.readEnrolment(subject) // locked: renewed or deleted by another process meanwhile?
+      if (!held || held.retainUntil > now) return false
+      await deleteSubject(transaction, keys, { id, tenant, purpose, subject, reason: 'expired', iat: now })
+      return true
+    })
+    if (deleted) enrolments += 1
+  }
+  const swept = await store.transaction(async (transaction) => ({
+    challenges: await transaction.removeChallenges({ before: now - 3600 }),
+    spentDigests: await transaction.removeSpent({ before: now }),
+    grants: await transaction.removeGrants({ before: now }),
+  }))
+  return { enrolments, ...swept }
+}
