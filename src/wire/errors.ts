@@ -197,10 +197,23 @@ export const errorCatalogue = {
   },
 
   // evidence (server): time-stamps (RFC 3161) and working days
-  timestamp_unavailable: { remedy: 'The time-stamping authority did not answer usably; retry later or ask another one.', retryable: true },
-  timestamp_rejected: { remedy: 'The authority refused the request; `detail` holds its status and failure. Check policy and algorithm.', retryable: false },
-  timestamp_invalid: { remedy: 'The time-stamp does not fit the statement or the pinned certificates; keep it as evidence, do not rely on it.', retryable: false },
-  calendar_unknown: { remedy: 'No working-day calendar covers the year in `detail`; pass one made from the official notice.', retryable: false },
+  timestamp_unavailable: {
+    remedy: 'The time-stamping authority did not answer usably; retry later or ask another one.',
+    retryable: true,
+  },
+  timestamp_rejected: {
+    remedy: 'The authority refused the request; `detail` holds its status and failure. Check policy and algorithm.',
+    retryable: false,
+  },
+  timestamp_invalid: {
+    remedy:
+      'The time-stamp does not fit the statement or the pinned certificates; keep it as evidence, do not rely on it.',
+    retryable: false,
+  },
+  calendar_unknown: {
+    remedy: 'No working-day calendar covers the year in `detail`; pass one made from the official notice.',
+    retryable: false,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** Closed union of every code that FaceSeal throws. */

@@ -47,8 +47,8 @@ export const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 export const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))
 
 /** The same bytes with one bit turned. */
-export function flipBit(bytes: Uint8Array, bit: number): Uint8Array {
-  const flipped = bytes.slice()
+export function flipBit(bytes: Uint8Array, bit: number): Uint8Array<ArrayBuffer> {
+  const flipped = new Uint8Array(bytes)
   const place = bit % (bytes.length * 8)
   flipped[place >> 3] = flipped[place >> 3]! ^ (1 << (place & 7))
   return flipped
