@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vite'
+import type { InlineConfig, Plugin } from 'vite'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -67,8 +67,8 @@ const noThreads: Plugin = {
 }
 
 /** Entry → output file: the shipped worker by default, others for tests and the benchmark. */
-export function workerBuild(entry: string, outDir: string, file: string, minify = true) {
-  return defineConfig({
+export function workerBuild(entry: string, outDir: string, file: string, minify = true): InlineConfig {
+  return {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
@@ -90,7 +90,7 @@ export function workerBuild(entry: string, outDir: string, file: string, minify 
         },
       },
     },
-  })
+  }
 }
 
 export default workerBuild('./src/worker/main.ts', './dist', 'worker.js')

@@ -54,7 +54,11 @@ async function createMediaPipe(assets: AssetBytes): Promise<Detector> {
   if (!model || !wasmBinary) throw new FaceSealError('model_unavailable', { detail: mediaPipeWasm })
   // The task looks for its module here, uses it once and clears both; with the bytes at hand it fetches nothing.
   const silent = () => undefined
-  Object.assign(globalThis, { ModuleFactory, Module: { wasmBinary, print: silent, printErr: silent } })
+  Object.assign(globalThis, {
+    ModuleFactory,
+    custom_dbg: silent,
+    Module: { wasmBinary, print: silent, printErr: silent },
+  })
   const task = await FaceDetector.createFromOptions(
     { wasmLoaderPath: '', wasmBinaryPath: '' },
     {
