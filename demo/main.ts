@@ -1,5 +1,13 @@
 import * as faceseal from 'faceseal'
-import { type CeremonyProgress, type ClientInit, type ClientOutcome, enrol, FaceSealError, verify } from 'faceseal'
+import {
+  type CeremonyProgress,
+  type ClientInit,
+  type ClientOutcome,
+  enrol,
+  FaceSealError,
+  settings,
+  verify,
+} from 'faceseal'
 import { watchOutgoing } from './outgoing'
 import { createPanel, detailOf } from './panel'
 import { type DemoLanguage, translatePage, wordsFor } from './words'
@@ -21,6 +29,7 @@ byId<HTMLSelectElement>('language').addEventListener('change', (event) => {
 })
 byId('enrol').addEventListener('click', () => run(enrol))
 byId('verify').addEventListener('click', () => run(verify))
+byId('settings').addEventListener('click', openSettings)
 byId('sms').addEventListener('click', openSms)
 byId('sms-form').addEventListener('submit', checkSms)
 byId<HTMLInputElement>('elder').addEventListener('change', (event) => {
@@ -44,7 +53,7 @@ async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Prom
   panel.clearStages()
   show('busy', words.busy)
   try {
-    await post('/demo/session', { account: byId<HTMLSelectElement>('account').value })
+    await signIn()
     const outcome = await ceremony({
       baseUrl: '/face',
       mount: byId('mount'),
@@ -53,12 +62,13 @@ async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Prom
       localOnly: byId<HTMLInputElement>('local-only').checked,
       deviceId: byId<HTMLSelectElement>('camera').value || undefined,
       onProgress: showProgress,
-      onSend: (step) => panel.stage(`send: ${step}`),
+      onSend: (step) => panel.stage(step),
     })
     showOutcome(outcome)
   } catch (error) {
     const code = error instanceof FaceSealError ? error.code : String(error)
-    show('error', `${words.failed}: ${code}`, code)
+    if (code === 'consent_withdrawn') show('withdrawn', words.withdrawn, code)
+    else show('error', `${words.failed}: ${code}`, code)
   } finally {
     panel.endStages()
   }
@@ -90,6 +100,17 @@ function show(state: string, text: string, detail = ''): void {
   line.dataset.state = state
   line.dataset.detail = detail
   line.textContent = text
+}
+
+/** Also while a ceremony runs: a withdrawal stops it at once. */
+async function openSettings(): Promise<void> {
+  await signIn()
+  const { withdrawn } = await settings({ baseUrl: '/face', locale: language })
+  if (withdrawn) show('withdrawn', wordsFor(language).withdrawn)
+}
+
+async function signIn(): Promise<void> {
+  await post('/demo/session', { account: byId<HTMLSelectElement>('account').value })
 }
 
 /** The other way: works without a face, a camera or a consent. */

@@ -1,6 +1,8 @@
-import type { CeremonyProgress } from 'faceseal'
+import type { CeremonyProgress, SendStep } from 'faceseal'
 import type { OutgoingRequest } from './outgoing'
 import { type DemoLanguage, wordsFor } from './words'
+
+type StageName = CeremonyProgress['stage'] | SendStep
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
 
@@ -9,7 +11,11 @@ export function createPanel() {
   const foreign: string[] = []
   const violations: string[] = []
   let language: DemoLanguage = 'zh-CN'
-  let stage: { name: string; since: number } | undefined
+  let stage: { name: StageName; since: number } | undefined
+  const showTime = (name: StageName, milliseconds: number) => {
+    const key = `stage${name[0]!.toUpperCase()}${name.slice(1)}` as `stage${Capitalize<StageName>}`
+    showLine(wordsFor(language)[key], `${Math.round(milliseconds)} ms`)
+  }
 
   const summarise = () => {
     const words = wordsFor(language)
@@ -45,6 +51,9 @@ export function createPanel() {
         status,
       )
       byId('requests').append(row)
+      // The newest stays in view, without moving the page.
+      const table = byId('requests-scroll')
+      table.scrollTop = table.scrollHeight
       request.status.then((text) => {
         status.textContent = text
       })
@@ -53,7 +62,7 @@ export function createPanel() {
       summarise()
     },
     /** Closes the stage before, with its time, and opens this one. */
-    stage(name: string, text = '') {
+    stage(name: StageName, text = '') {
       const now = performance.now()
       if (stage && stage.name !== name) showTime(stage.name, now - stage.since)
       if (stage?.name !== name) stage = { name, since: now }
@@ -114,10 +123,6 @@ function showReceipt(jws: string): void {
   item.append(part)
   byId('receipts').append(item)
   byId('receipt-count').textContent = String(byId('receipts').childElementCount)
-}
-
-function showTime(name: string, milliseconds: number): void {
-  showLine(name, `${Math.round(milliseconds)} ms`)
 }
 
 function showLine(text: string, time = ''): void {

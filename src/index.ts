@@ -6,8 +6,18 @@ export type {
   CeremonyOutcome,
   CeremonyProgress,
 } from './page/ceremony-types'
-export { type ClientInit, type ClientOutcome, type ComparedBy, enrol, type SendStep, verify } from './page/client'
+export {
+  type ClientInit,
+  type ClientOutcome,
+  type ComparedBy,
+  enrol,
+  type SendStep,
+  type SettingsClientInit,
+  settings,
+  verify,
+} from './page/client'
 export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
+export { type FaceSettingsInit, type FaceSettingsResult, openFaceSettings, type SettingsBackend } from './page/settings'
 export type { CeremonyKind, CeremonyOptionsJSON, EmbedderName } from './wire/ceremony-options'
 export { decodeEnvelope, type Envelope, type EnvelopeHeader } from './wire/envelope'
 export {

@@ -1,8 +1,10 @@
 import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options'
 import { FaceSealError, isFaceSealErrorCode } from '../wire/errors'
+import { verifyOptions } from '../wire/options-signature'
 import { type Performed, performCeremony } from './ceremony'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
 import { consumeGrant } from './consent/gate'
+import { type FaceSettingsResult, openFaceSettings } from './settings'
 import { keepCountersignatures } from './submit-receipts'
 
 export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
@@ -10,7 +12,7 @@ export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
   readonly baseUrl: string
   /** Sent with every request, e.g. the header of your session. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Called before the one request that carries the sealed template, and after each answer. */
+  /** Called before each request: for options, for the records, and the one with the answer. */
   readonly onSend?: ((step: SendStep) => void) | undefined
 }
 
@@ -39,9 +41,36 @@ export async function verify(init: ClientInit): Promise<ClientOutcome> {
   return await converse('verify', init)
 }
 
+/** What {@link settings} needs of {@link ClientInit}. */
+export type SettingsClientInit = Pick<
+  ClientInit,
+  'baseUrl' | 'headers' | 'mount' | 'locale' | 'signal' | 'expectedSigner'
+>
+
+/**
+ * Opens the face settings (L06, L10, L11, L20) against the same backend: what is held, export, withdrawal, deletion.
+ * Throws as {@link openFaceSettings}, and `options_…`, `backend_unavailable`.
+ */
+export async function settings(init: SettingsClientInit): Promise<FaceSettingsResult> {
+  // The options carry the policy and the pseudonym under which things are kept; nothing is started with them.
+  const optionsJSON = await post<CeremonyOptionsJSON>(init, '/verify/options', json({}))
+  const { options } = await verifyOptions(optionsJSON, { expectedSigner: init.expectedSigner })
+  const { tenant, purpose, subject, policy } = options
+  return await openFaceSettings({
+    ...{ tenant, purpose, subject, policy },
+    backend: {
+      withdraw: () => post(init, '/withdraw', json({})),
+      sendReceipts: (receipts) => post(init, '/receipts', json({ receipts })),
+    },
+    ...(init.locale && { locale: init.locale }),
+    ...(init.mount && { mount: init.mount }),
+    ...(init.signal && { signal: init.signal }),
+  })
+}
+
 async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOutcome> {
-  const optionsJSON = await post<CeremonyOptionsJSON>(init, `/${kind}/options`, json({}))
   init.onSend?.('options')
+  const optionsJSON = await post<CeremonyOptionsJSON>(init, `/${kind}/options`, json({}))
   const performed = await performCeremony(kind, { ...init, optionsJSON })
   const { outcome } = performed
   if (outcome.kind === 'alternative') {
@@ -50,22 +79,22 @@ async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOut
     return outcome
   }
   await submit(init, performed)
+  init.onSend?.('response')
   const by = outcome.kind === 'sealed' ? 'backend' : 'device'
   const answer =
     outcome.kind === 'sealed'
       ? await send(init, kind, outcome.response, performed, optionsJSON)
       : await post<Answer>(init, '/local', { type: 'application/jose', content: outcome.statement })
-  init.onSend?.('response')
   return kind === 'enrol' ? { kind: 'enrolled', by } : { kind: 'verified', verified: answer.verified === true, by }
 }
 
 /** The backend refuses a response whose consents it does not know (L25); a refusal is evidence as well. */
 async function submit(init: ClientInit, { outcome, pending }: Performed): Promise<void> {
   if (pending.length === 0) return
+  init.onSend?.('receipts')
   const receipts = json({ receipts: outcome.receipts })
   const { countersignatures } = await post<{ countersignatures: readonly string[] }>(init, '/receipts', receipts)
   await keepCountersignatures(pending, countersignatures)
-  init.onSend?.('receipts')
 }
 
 /** Of `/enrol`, `/verify` and `/local`. */
@@ -98,11 +127,11 @@ async function send(
   return await post({ ...init, signal }, `/${kind}`, { type: 'application/octet-stream', content: response })
 }
 
-function addressOf({ baseUrl }: ClientInit, path: string): URL {
+function addressOf({ baseUrl }: SettingsClientInit, path: string): URL {
   return new URL(`${baseUrl.replace(/\/$/, '')}${path}`, location.href)
 }
 
-async function post<T>(init: ClientInit, path: string, { type, content }: Body): Promise<T> {
+async function post<T>(init: SettingsClientInit, path: string, { type, content }: Body): Promise<T> {
   let response: Response
   try {
     response = await fetch(addressOf(init, path), {

@@ -32,7 +32,9 @@ export const otherWay = `Use ${policy.alternatives[0]?.label.en} instead`
 /** First consent, second consent. */
 export async function answerConsent({ page }: Visitor, answers: Answers = {}): Promise<void> {
   const { process = 'agree', transmit = 'allow' } = answers
-  const press = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+  // The closing cross has the refusal's name as well.
+  const press = (name: string) =>
+    page.getByRole('dialog').locator('[data-act]').getByText(name, { exact: true }).click()
   if (process === 'escape') {
     await page.getByRole('dialog').waitFor()
     return await page.keyboard.press('Escape')

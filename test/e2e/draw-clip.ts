@@ -50,7 +50,7 @@ export async function drawClip({ recipe, origin }: { recipe: ClipRecipe; origin:
     for (const left of [0, 544]) {
       for (let row = 0; row < 30; row++) {
         for (let column = 0; column < 6; column++) {
-          target.fillStyle = (row + column) % 2 ? 'rgb(224 32 160)' : 'rgb(32 224 96)'
+          target.fillStyle = (row + column) % 2 ? 'rgb(170 60 130)' : 'rgb(70 190 100)'
           target.fillRect(left + column * 16, row * 16, 16, 16)
         }
       }

@@ -49,6 +49,17 @@ export interface Visitor {
   close(): Promise<void>
 }
 
+/** The browser's own errands go to a port where nobody listens, so that what the proxy sees was caused by a page. */
+const nobody = 'http://127.0.0.1:9'
+const quietBrowser = [
+  `--gaia-url=${nobody}`,
+  `--google-apis-url=${nobody}`,
+  `--autofill-server-url=${nobody}`,
+  `--component-updater=url-source=${nobody}`,
+  `--apps-gallery-update-url=${nobody}`,
+  '--disable-extensions',
+]
+
 export async function openStage(): Promise<Stage> {
   const clips: Clips = await prepareClips()
   await mkdir(artifacts, { recursive: true })
@@ -64,6 +75,7 @@ export async function openStage(): Promise<Stage> {
   const demo = await startDemo({ root: demoRoot })
   const browser = await launchChromium([
     outside.argument,
+    ...quietBrowser,
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${cameraFile}`,
   ])

@@ -40,6 +40,7 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
   host.toggleAttribute('data-elder', elder)
   attach(host, parts.section)
   mount.append(host)
+  host.scrollIntoView({ block: 'nearest' })
   parts.cancel.addEventListener('click', () => left.abort('cancelled' satisfies LeaveReason))
   parts.otherWay.addEventListener('click', () => left.abort('other_way' satisfies LeaveReason))
 
