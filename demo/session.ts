@@ -13,13 +13,12 @@ export function createSessions(app: Hono) {
 
   app.use('*', async (context, next) => {
     const known = getCookie(context, cookieName)
-    if (known === undefined || !accounts.has(known)) {
-      const id = known !== undefined && /^[0-9a-f-]{36}$/.test(known) ? known : randomUUID()
-      accounts.set(id, `demo-${id}`)
-      setCookie(context, cookieName, id, { httpOnly: true, sameSite: 'Strict', path: '/' })
-      context.req.raw.headers.append('cookie', `${cookieName}=${id}`)
-    }
+    if (known !== undefined && accounts.has(known)) return next()
+    const id = known !== undefined && /^[0-9a-f-]{36}$/.test(known) ? known : randomUUID()
+    accounts.set(id, `demo-${id}`)
+    context.req.raw.headers.append('cookie', `${cookieName}=${id}`)
     await next()
+    setCookie(context, cookieName, id, { httpOnly: true, sameSite: 'Strict', path: '/' })
   })
   app.get('/demo/session', (context) => context.json({ account: accountOf(context.req.raw) }))
   app.post('/demo/session', async (context) => {

@@ -16,7 +16,9 @@ const types: Readonly<Record<string, string>> = {
 
 /** A file below `root` as a response, or nothing. Everything else (models) is bytes. */
 export async function staticFile(root: string, pathname: string): Promise<Response | undefined> {
-  const relative = normalize(decodeURIComponent(pathname)).replace(/[\\/]$/, `${sep}index.html`)
+  const decoded = decode(pathname)
+  if (decoded === undefined) return undefined
+  const relative = normalize(decoded).replace(/[\\/]$/, `${sep}index.html`)
   const path = join(root, relative)
   if (!path.startsWith(join(root, sep))) return undefined
   const known = await stat(path).catch(() => undefined)
@@ -28,4 +30,12 @@ export async function staticFile(root: string, pathname: string): Promise<Respon
     'cache-control': /-[\w-]{8,}\.\w+$/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
   }
   return new Response(await readFile(path), { headers })
+}
+
+function decode(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return undefined // a lone percent sign
+  }
 }

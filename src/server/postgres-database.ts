@@ -22,6 +22,8 @@ export interface PgPool {
 export interface PgClient {
   query(sql: string, params?: unknown[]): Promise<{ rows: SqlRow[] }>
   release(error?: Error | boolean): void
+  on(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'error', listener: (error: Error) => void): unknown
 }
 
 /** What is needed of PGlite. */
@@ -52,17 +54,20 @@ export function pgliteDatabase(pglite: PGliteLike): SqlDatabase {
 async function inClient<T>(pool: PgPool, work: (session: SqlSession) => Promise<T>): Promise<T> {
   const client = await failing(pool.connect())
   let broken: Error | undefined
+  const lost = (error: Error) => {
+    broken = error
+  }
+  client.on('error', lost) // a connection that ends between two statements would end the process
   try {
     await failing(client.query('BEGIN'))
     const result = await work({ query: (sql, params) => failing(client.query(sql, [...params])) })
     await failing(client.query('COMMIT'))
     return result
   } catch (cause) {
-    await client.query('ROLLBACK').catch((error: Error) => {
-      broken = error
-    })
+    await client.query('ROLLBACK').catch(lost)
     throw cause
   } finally {
+    client.off('error', lost)
     client.release(broken)
   }
 }

@@ -22,6 +22,8 @@ export {
   type SqlSession,
 } from './postgres-database'
 
+export { type RoleNames, roleStatements } from './postgres-roles'
+
 export interface PostgresStoreInit {
   /** Face data and records. */
   readonly database: SqlDatabase
