@@ -44,7 +44,8 @@ export function openFrames(source: FrameSource, signal: AbortSignal): FrameReade
 /** One frame waiting, one taker waiting: whichever comes first. */
 class Mailbox {
   #frame: Frame | undefined
-  #failure: unknown
+  #ended: unknown
+  #failed: unknown
   #wake: (() => void) | undefined
 
   put(image: FrameImage): void {
@@ -53,14 +54,21 @@ class Mailbox {
     this.#wake?.()
   }
 
+  /** The source has ended: what waits may still be taken. */
+  end(cause?: unknown): void {
+    this.#ended ??= new FaceSealError('camera_lost', cause === undefined ? {} : { cause })
+    this.#wake?.()
+  }
+
+  /** Nothing may be taken any more. */
   fail(reason: unknown): void {
-    this.#failure ??= reason
+    this.#failed ??= reason
     this.#wake?.()
   }
 
   async take(): Promise<Frame> {
-    if (!this.#frame && this.#failure === undefined) {
-      let timer = 0
+    if (!this.#frame && this.#ended === undefined && this.#failed === undefined) {
+      let timer: ReturnType<typeof setTimeout> | undefined
       await new Promise<void>((resolve) => {
         this.#wake = resolve
         timer = setTimeout(() => this.fail(new FaceSealError('camera_stalled')), stallMs)
@@ -68,13 +76,11 @@ class Mailbox {
       clearTimeout(timer)
       this.#wake = undefined
     }
-    // An abort outranks a frame that is there; a source's end does not.
-    if (this.#frame && !(this.#failure instanceof FaceSealError && this.#failure.code !== 'camera_lost')) {
-      const frame = this.#frame
-      this.#frame = undefined
-      return frame
-    }
-    throw this.#failure
+    if (this.#failed !== undefined) throw this.#failed
+    const frame = this.#frame
+    this.#frame = undefined
+    if (!frame) throw this.#ended
+    return frame
   }
 
   clear(): void {
@@ -118,9 +124,9 @@ class StreamFrames implements FrameReader {
         }
         this.#mailbox.put(value)
       }
-      this.#mailbox.fail(new FaceSealError('camera_lost'))
+      this.#mailbox.end()
     } catch (cause) {
-      this.#mailbox.fail(new FaceSealError('camera_lost', { cause }))
+      this.#mailbox.end(cause)
     }
   }
 }
@@ -137,7 +143,7 @@ class PortFrames implements FrameReader {
         if (this.#closed) data.close()
         else this.#mailbox.put(data)
       } else {
-        this.#mailbox.fail(new FaceSealError('camera_lost'))
+        this.#mailbox.end()
       }
     }
     signal.addEventListener('abort', () => this.#mailbox.fail(signal.reason), { once: true })

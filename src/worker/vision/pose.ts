@@ -38,9 +38,10 @@ export function poseOf(points: Landmarks): Pose {
   const j = unit(down)
   const k = cross(i, j)
   return {
-    yaw: degrees(Math.atan2(i[2], Math.hypot(i[0], i[1]))),
-    pitch: degrees(Math.atan2(-j[2], k[2])) - pitchBias,
-    roll: degrees(Math.atan2(-i[1], i[0])),
+    // The row that a turn in the picture's plane leaves alone gives yaw and pitch.
+    yaw: degrees(Math.atan2(-k[0], k[2])),
+    pitch: degrees(Math.asin(Math.max(-1, Math.min(1, k[1])))) - pitchBias,
+    roll: degrees(Math.atan2(-i[1], j[1])),
   }
 }
 
