@@ -28,7 +28,7 @@ dialog::backdrop { background: rgb(12 17 23 / .55); }
 .tools button[aria-pressed="true"] { background: var(--ink); color: var(--paper); }
 .tools .close { margin-inline-start: auto; font-size: 1.25em; line-height: 1; padding: 0; }
 .body { overflow: auto; padding: .25rem 1.25rem 1rem; overscroll-behavior: contain; }
-h2 { margin: .25em 0 .35em; font-size: 1.3em; line-height: 1.3; font-weight: 650; text-wrap: balance; }
+h2 { margin: .25em 0 .35em; font-size: 1.3em; line-height: 1.3; font-weight: 650; text-wrap: balance; overflow-wrap: anywhere; }
 h2 .sentence { display: inline-block; }
 h2:focus { outline: none; }
 .lead { margin: 0 0 .35em; color: var(--quiet); }
@@ -75,7 +75,9 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; 
 button:focus-visible, summary:focus-visible, a:focus-visible, input:focus-visible, .body:focus-visible {
   outline: 3px solid var(--focus); outline-offset: 2px;
 }
-button[disabled] { opacity: .55; cursor: default; }
+.action button[disabled] { opacity: .55; cursor: default; }
+/* At rest for a moment after a screen appears; no change of looks. */
+.choices button[disabled] { color: var(--ink); cursor: default; }
 @media (max-width: 30rem) {
   dialog { inline-size: calc(100% - .5rem); max-block-size: calc(100dvh - .5rem); }
   .screen { max-block-size: calc(100dvh - .5rem - 2px); }

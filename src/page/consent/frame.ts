@@ -3,7 +3,7 @@ import type { LocaleTag } from '../../wire/locale'
 import { type Messages, messagesFor } from '../i18n'
 import { dialogStyles } from './dialog-styles'
 import { h, sheetOf } from './elements'
-import type { Screen } from './screens'
+import { restMilliseconds, type Screen } from './screens'
 import { type Reading, startReading } from './speech'
 
 export interface FrameOptions {
@@ -45,6 +45,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
   options.mount.append(host)
 
   let leave: (() => void) | undefined
+  let shownAt = 0
   let abort: ((cause: unknown) => void) | undefined
   const dismissed = () => leave?.()
   dialog.addEventListener('cancel', (event) => {
@@ -53,7 +54,9 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
   })
   dialog.addEventListener('close', dismissed)
   dialog.addEventListener('click', (event) => {
-    if (event.target === dialog && !isInside(dialog, event)) dismissed()
+    // The second half of a double click may fall on the backdrop of a smaller screen: no answer either.
+    const resting = event.timeStamp - shownAt < restMilliseconds
+    if (event.target === dialog && !resting && !isInside(dialog, event)) dismissed()
   })
   const onAbort = () => abort?.(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
@@ -82,6 +85,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
       dialog.replaceChildren(h('div', { class: 'screen' }, tools, ...screen.parts))
       if (!dialog.open) dialog.showModal()
       dialog.scrollTop = 0
+      shownAt = performance.now()
       // The heading, never a button: nothing is preselected, and Enter held down answers nothing (L01).
       screen.heading.focus()
     })

@@ -34,7 +34,7 @@ export function noticeScreen(
         ...(button.alternative === undefined ? {} : { alternative: button.alternative }),
       })
     }
-    if (!isOneAct(event)) return
+    if (!isAct(event)) return
     // L08: in the written form a click alone says nothing.
     const name = written?.read()
     if (written && !name) return
@@ -63,9 +63,9 @@ export function noticeScreen(
   }
 }
 
-/** L01: an affirmative act of the person. A script's `click()` is none, nor is the second half of a double click. */
-function isOneAct(event: Event): boolean {
-  return event.isTrusted && !(event instanceof MouseEvent && event.detail > 1)
+/** L01: an affirmative act of the person; a script's `click()` is none. */
+function isAct(event: Event): boolean {
+  return event.isTrusted
 }
 
 function itemParts({ id, term, text, link }: NoticeItem): readonly HTMLElement[] {
@@ -127,7 +127,7 @@ export function ageScreen(words: Messages, answer: (value: AgeStatus) => void): 
         ages.map((age) => ({
           label: words.dialog.ages[age],
           act: `age-${age}`,
-          press: (event) => (age === 'under14' || age === 'unknown' || isOneAct(event)) && answer(age),
+          press: (event) => (age === 'under14' || age === 'unknown' || isAct(event)) && answer(age),
         })),
       ),
     ],
@@ -184,11 +184,23 @@ interface Choice {
   readonly press: (event: Event) => unknown
 }
 
-/** L05: one class for every choice, laid out in equal cells. */
+/** A little longer than a slow double click. */
+export const restMilliseconds = 400
+
+/**
+ * L05: one class for every choice, laid out in equal cells. L01: all of them rest until a double click on what was there
+ * before is over, so that its second half answers nothing.
+ */
 function choices(list: readonly Choice[]): HTMLElement {
-  return h(
+  const element = h(
     'div',
     { class: list.length > 2 ? 'choices many' : 'choices' },
-    ...list.map(({ label, act, press }) => h('button', { type: 'button', 'data-act': act, onclick: press }, label)),
+    ...list.map(({ label, act, press }) =>
+      h('button', { type: 'button', 'data-act': act, disabled: true, onclick: press }, label),
+    ),
   )
+  setTimeout(() => {
+    for (const button of element.querySelectorAll('button')) button.disabled = false
+  }, restMilliseconds)
+  return element
 }

@@ -16,10 +16,17 @@ export const policy = {
   v: 1,
   packs: ['cn'],
   locales: ['zh-CN', 'zh-TW', 'en'],
-  processor: { name: { 'zh-CN': '示例社区', 'zh-TW': '範例社區', en: 'Example Community' }, contact: 'privacy@example.test' },
+  processor: {
+    name: { 'zh-CN': '示例社区', 'zh-TW': '範例社區', en: 'Example Community' },
+    contact: 'privacy@example.test',
+  },
   purpose: {
     id: 'door',
-    text: { 'zh-CN': '确认开门的是住户本人。', 'zh-TW': '確認開門的是住戶本人。', en: 'To confirm that the resident opens the door.' },
+    text: {
+      'zh-CN': '确认开门的是住户本人。',
+      'zh-TW': '確認開門的是住戶本人。',
+      en: 'To confirm that the resident opens the door.',
+    },
     task: { 'zh-CN': '门禁通行', 'zh-TW': '門禁通行', en: 'door entry' },
   },
   method: 'standard',
@@ -41,7 +48,12 @@ export const policy = {
   rights: { how: 'standard', url: '/rights', contact: 'privacy@example.test' },
   fullRules: '/rules',
   alternatives: [
-    { id: 'card', label: { 'zh-CN': '门卡', 'zh-TW': '門卡', en: 'your door card' }, kind: 'endpoint', endpoint: '/alternative' },
+    {
+      id: 'card',
+      label: { 'zh-CN': '门卡', 'zh-TW': '門卡', en: 'your door card' },
+      kind: 'endpoint',
+      endpoint: '/alternative',
+    },
   ],
   age: { source: 'integrator', status: 'adult' },
   pia: { reference: 'PIA-2026-01', date: '2026-10-01' },
@@ -72,7 +84,11 @@ export async function signedOptions(
     ...changes,
   }
   const signed = await new FlattenedSign(new TextEncoder().encode(canonicalize(unsigned)))
-    .setProtectedHeader({ alg: 'ES256', typ: optionsSignatureType, jwk: { kty: 'EC', crv: 'P-256', x: signerJwk.x!, y: signerJwk.y! } })
+    .setProtectedHeader({
+      alg: 'ES256',
+      typ: optionsSignatureType,
+      jwk: { kty: 'EC', crv: 'P-256', x: signerJwk.x!, y: signerJwk.y! },
+    })
     .sign(signer.privateKey)
   return { ...unsigned, signature: `${signed.protected}..${signed.signature}` } as CeremonyOptionsJSON
 }
