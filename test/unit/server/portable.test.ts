@@ -13,7 +13,7 @@ async function reach(entries: readonly string[]) {
     if (files.has(file.href)) continue
     const text = await readFile(file, 'utf8')
     files.set(file.href, text)
-    for (const [, specifier] of text.matchAll(/(?:^|\s)(?:import|from)\s*\(?\s*'([^']+)'/g)) {
+    for (const [, specifier] of text.matchAll(/(?:^|\s)(?:import|from)\s*\(?\s*'([^'\s,]+)'/g)) {
       if (!specifier!.startsWith('.')) outside.add(specifier!)
       else if (!specifier!.endsWith('.json')) open.push(resolveSource(specifier!, file))
     }

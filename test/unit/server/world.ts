@@ -38,7 +38,10 @@ export interface World {
   verify(device: TestDevice, account: string, template: Bytes): ReturnType<typeof verifyVerification>
 }
 
-export async function createWorld(store: FaceSealStore = createMemoryStore(), tenant = scope.tenant): Promise<World> {
+export async function createWorld(
+  store: FaceSealStore = createMemoryStore(),
+  tenant: string = scope.tenant,
+): Promise<World> {
   const keys = await importServerKeys(await generateServerKeys({ suites: ['P256', 'X25519'] }))
   const world: World = {
     store,
