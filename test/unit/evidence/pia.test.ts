@@ -148,6 +148,7 @@ describe('the draft of an impact assessment (L23; PIPL 55, 56; O19 art. 9)', () 
         '&lt;b&gt;',
         'a | b\n\n# c',
         '[x](javascript:y)',
+        'a \\| b \\[x](y)',
         '</td></tr></table>',
       ),
     )
@@ -173,6 +174,16 @@ describe('the draft of an impact assessment (L23; PIPL 55, 56; O19 art. 9)', () 
       }),
       { numRuns: 200 },
     )
+  })
+
+  it('both forms carry the title and every heading', () => {
+    const { document, html, markdown } = draft()
+    expect(html).toContain(`<h1>${document.title}</h1>`)
+    expect(markdown).toContain(`# ${document.title}`)
+    for (const { heading } of document.sections) {
+      expect(html).toContain(`. ${heading}</h2>`)
+      expect(markdown).toContain(`. ${heading}\n`)
+    }
   })
 
   it('a name in the configuration is escaped, and the page loads nothing', () => {

@@ -33,6 +33,14 @@ describe('retention (L12, L29)', () => {
     expect(expiryOf({ ...record, retainUntil: null }, rule)).toBe(start + 30 * day)
   })
 
+  it('the job wakes for the very next end, even a second away', () => {
+    const later = { ...record, retainUntil: start + 5 }
+    const plan = planExpiry([later, { ...record, retainUntil: start + 1 }, record], { kind: 'days', days: 1 }, start)
+    expect(plan).toEqual({ expired: [], nextExpiry: start + 1 })
+    const both = planExpiry([later, { ...record, retainUntil: start + 1 }], { kind: 'days', days: 1 }, start + 9)
+    expect(both.expired.map(({ retainUntil }) => retainUntil)).toEqual([start + 1, start + 5])
+  })
+
   it('a clock that was set back lengthens nothing', () => {
     const ahead = { enrolledAt: start, lastUsedAt: start + 500 * day }
     const rule = { kind: 'days', days: 30 } as const

@@ -105,6 +105,7 @@ describe('calendar files', () => {
     refuses({ ...year, makeUpDays: ['2026-02-31'] })
     refuses({ ...year, holidays: [{ name: 'x', from: '2026-05-05', to: '2026-05-01' }] })
     refuses({ ...year, holidays: [{ name: 'x', from: '2025-05-05', to: '2025-05-06' }] })
+    refuses({ ...year, holidays: [{ name: 'x', from: '2026-04-29', to: '2026-04-31' }] })
     refuses({ ...year, surplus: 1 })
     refuses(year, { ...year, calendar: 'TW' })
   })
