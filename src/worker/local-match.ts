@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize'
 import { base64url, CompactSign } from 'jose'
 import { FaceSealError } from '../wire/errors'
+import { localStatementType } from '../wire/local-statement'
 import type { CaptureBinding, DeviceKeys, LocalStatement, LocalTemplate } from '../wire/worker-protocol'
 import { hammingDistance, protectionScheme } from './protect'
 import { lifetime } from './seal'
@@ -64,7 +65,7 @@ export async function signStatement(
   const x = base64url.encode(point.subarray(1, 33))
   const y = base64url.encode(point.subarray(33, 65))
   return new CompactSign(new TextEncoder().encode(canonicalize(statement)))
-    .setProtectedHeader({ alg: 'ES256', typ: 'faceseal-statement+jws', jwk: { kty: 'EC', crv: 'P-256', x, y } })
+    .setProtectedHeader({ alg: 'ES256', typ: localStatementType, jwk: { kty: 'EC', crv: 'P-256', x, y } })
     .sign(keys.signing)
 }
 
