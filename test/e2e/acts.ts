@@ -4,7 +4,8 @@ import type { Visitor } from './harness.js'
 /** How a person answers; the names are what they read on the buttons (English). */
 export interface Answers {
   readonly process?: 'agree' | 'otherwise' | 'escape' | undefined
-  readonly transmit?: 'allow' | 'refuse' | undefined
+  /** `unasked`: the second question does not come, because an earlier refusal stands or nothing is to be sent. */
+  readonly transmit?: 'allow' | 'refuse' | 'unasked' | undefined
 }
 
 /** Where the demo page has got to: `data-state` and `data-detail` of its state line. */
@@ -41,6 +42,7 @@ export async function answerConsent({ page }: Visitor, answers: Answers = {}): P
   }
   if (process === 'otherwise') return await press(otherWay)
   await press('Agree, this time only')
+  if (transmit === 'unasked') return
   await press(transmit === 'allow' ? 'Allow, this time only' : 'Do not allow')
 }
 

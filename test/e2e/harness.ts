@@ -30,7 +30,7 @@ export interface VisitOptions {
   readonly camera?: 'granted' | 'denied' | undefined
   /** A page of the same demo instead of its start page. */
   readonly path?: string | undefined
-  readonly before?: ((page: Page) => Promise<void>) | undefined
+  readonly before?: ((page: Page) => Promise<unknown>) | undefined
 }
 
 /** One person's browser, and everything seen of it. */
