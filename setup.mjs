@@ -33,14 +33,19 @@ function installPackages() {
   if (readStamp('packages') === wanted && existsSync(join(root, 'node_modules', 'vite'))) return
   say('Installing packages (npm ci) …')
   // No package of ours needs an install script; none is run.
-  run(npm(), ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], 'Check the connection to your npm registry and run again.')
+  run(
+    npm(),
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    'Check the connection to your npm registry and run again.',
+  )
   writeStamp('packages', wanted)
 }
 
 function ensureChromium() {
   if (findChromium()) return
   installDebianPackage('chromium', 'Install Chromium or Chrome, or set CHROME_PATH to its executable.')
-  if (!findChromium()) fail('No Chromium was found.', 'Install Chromium or Chrome, or set CHROME_PATH to its executable.')
+  if (!findChromium())
+    fail('No Chromium was found.', 'Install Chromium or Chrome, or set CHROME_PATH to its executable.')
 }
 
 /** The same places as test/browser/harness.ts looks in. */
@@ -64,7 +69,10 @@ function ensurePostgres() {
   const folder = '/usr/lib/postgresql'
   if (process.env.POSTGRES_BIN || (existsSync(folder) && readdirSync(folder).length > 0)) return
   if (spawnSync('initdb', ['--version']).status === 0) return
-  installDebianPackage('postgresql', 'Install PostgreSQL 15 or newer, or set POSTGRES_BIN to the folder that holds initdb.')
+  installDebianPackage(
+    'postgresql',
+    'Install PostgreSQL 15 or newer, or set POSTGRES_BIN to the folder that holds initdb.',
+  )
 }
 
 function installDebianPackage(name, otherwise) {
@@ -73,7 +81,11 @@ function installDebianPackage(name, otherwise) {
   if (!isDebian || !isRoot) fail(`${name} is not installed.`, otherwise)
   say(`Installing Debian's ${name} …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const install = () => spawnSync('apt-get', ['install', '-y', '--no-install-recommends', name], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const install = () =>
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', name], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   if (install().status === 0) return
   // A new machine has no package lists yet.
   spawnSync('apt-get', ['update'], { env, stdio: 'ignore' })
@@ -81,7 +93,11 @@ function installDebianPackage(name, otherwise) {
 }
 
 function prepareModels() {
-  run(process.execPath, [tsx(), 'models/prepare.ts'], 'The message above says what is missing; run again when it is mended.')
+  run(
+    process.execPath,
+    [tsx(), 'models/prepare.ts'],
+    'The message above says what is missing; run again when it is mended.',
+  )
 }
 
 function build() {
@@ -137,7 +153,11 @@ function npm() {
 }
 
 function run(command, args, remedy) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' && command === npm() })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && command === npm(),
+  })
   if (result.status !== 0) fail(`\`${[command.split('/').pop(), ...args].join(' ')}\` failed.`, remedy)
 }
 

@@ -13,7 +13,10 @@ export default defineConfig({
   define: { __FACESEAL_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+      },
       {
         extends: true,
         test: {
@@ -26,7 +29,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'packaging', include: ['test/packaging/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: 'packaging',
+          include: ['test/packaging/**/*.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

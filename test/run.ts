@@ -12,7 +12,8 @@ for (const module of modules) {
     else counts.failed += 1
   }
   // A file that could not be loaded holds no test, and must not pass in silence.
-  if (module.state() === 'failed' && [...module.children.allTests()].every((test) => test.result().state === 'passed')) counts.failed += 1
+  if (module.state() === 'failed' && [...module.children.allTests()].every((test) => test.result().state === 'passed'))
+    counts.failed += 1
 }
 const errors = vitest?.state.getUnhandledErrors().length ?? 1
 counts.failed += errors

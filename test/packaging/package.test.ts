@@ -9,39 +9,65 @@ const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
 
 describe('the package', () => {
   it('holds the worker, wasm and models, and nothing of tests, demo or faces', () => {
-    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }))
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+    )
     const files = (packed.files as { path: string }[]).map((file) => file.path)
     expect(files).toContain('dist/worker.js')
     expect(files.filter((path) => path.endsWith('.wasm')).length).toBeGreaterThanOrEqual(3)
-    expect(files.filter((path) => /^(test|demo|bench|models|src)\//.test(path) || /\.(jpe?g|onnx|map|tsbuildinfo)$/.test(path))).toEqual([])
+    expect(
+      files.filter(
+        (path) => /^(test|demo|bench|models|src)\//.test(path) || /\.(jpe?g|onnx|map|tsbuildinfo)$/.test(path),
+      ),
+    ).toEqual([])
   })
 
-  it.each(['index', 'policy', 'server', 'server-postgres'])('imports %s in bare node without a browser global', (entry) => {
-    const script = `
+  it.each(['index', 'policy', 'server', 'server-postgres'])(
+    'imports %s in bare node without a browser global',
+    (entry) => {
+      const script = `
       for (const name of ['window', 'document', 'self', 'localStorage', 'HTMLElement'])
         Object.defineProperty(globalThis, name, { get() { throw new Error('touched ' + name) } })
       await import(${JSON.stringify(join(dist, `${entry}.js`))})`
-    execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' })
-  })
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' })
+    },
+  )
 
   it('exports an explicit list (L28: no search, no bulk export; L14: nothing inferred)', async () => {
-    const names = Object.keys(await import(join(dist, 'index.js'))).concat(Object.keys(await import(join(dist, 'server.js'))))
-    expect(names.filter((name) => /identify|search|match(All|Many)|bulk|exportTemplates|age(?!nt|Basis)|gender|emotion|mood|expression/i.test(name))).toEqual([])
+    const names = Object.keys(await import(join(dist, 'index.js'))).concat(
+      Object.keys(await import(join(dist, 'server.js'))),
+    )
+    expect(
+      names.filter((name) =>
+        /identify|search|match(All|Many)|bulk|exportTemplates|age(?!nt|Basis)|gender|emotion|mood|expression/i.test(
+          name,
+        ),
+      ),
+    ).toEqual([])
     expect(Object.keys(await import(join(dist, 'index.js'))).sort()).toMatchSnapshot()
     expect(Object.keys(await import(join(dist, 'server.js'))).sort()).toMatchSnapshot()
   })
 
   it('names no foreign host in any script that it ships', () => {
     // Names of licences, schemas and error pages that are text, never fetched.
-    const harmless = /^(www\.w3\.org|www\.apache\.org|opensource\.org|github\.com|goo\.gle|lit\.dev|react\.dev|tools\.ietf\.org|localhost)$/
+    const harmless =
+      /^(www\.w3\.org|www\.apache\.org|opensource\.org|github\.com|goo\.gle|lit\.dev|react\.dev|tools\.ietf\.org|localhost)$/
     const hosts = scripts.flatMap((name) =>
-      [...readFileSync(join(dist, name), 'utf8').matchAll(/\b(?:https?|wss?):\/\/([a-z0-9.-]+\.[a-z]{2,}|localhost)/gi)].map((m) => `${name}: ${m[1]}`),
+      [
+        ...readFileSync(join(dist, name), 'utf8').matchAll(
+          /\b(?:https?|wss?):\/\/([a-z0-9.-]+\.[a-z]{2,}|localhost)/gi,
+        ),
+      ].map((m) => `${name}: ${m[1]}`),
     )
     expect(hosts.filter((entry) => !harmless.test(entry.split(': ')[1] ?? ''))).toEqual([])
   })
 
   it('has no network call outside the model loader and the client (page), and none in the worker', () => {
-    const calls = scripts.filter((name) => /\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|WebTransport)\s*\(/.test(readFileSync(join(dist, name), 'utf8')))
+    const calls = scripts.filter((name) =>
+      /\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|WebTransport)\s*\(/.test(
+        readFileSync(join(dist, name), 'utf8'),
+      ),
+    )
     expect(calls.filter((name) => name !== 'worker.js')).toEqual([])
   })
 })

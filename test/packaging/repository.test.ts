@@ -20,15 +20,19 @@ describe('the repository', () => {
     expect(JSON.parse(read('package.json')).devDependencies['@mediapipe/tasks-vision']).toBe('0.10.35')
   })
 
-  it('runs nothing on a user\'s npm install', () => {
+  it("runs nothing on a user's npm install", () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    for (const hook of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish']) expect(scripts).not.toHaveProperty(hook)
+    for (const hook of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
+      expect(scripts).not.toHaveProperty(hook)
   })
 
   it('makes no claim that LEGAL.md forbids (L30)', () => {
-    const prose = tracked.filter((path) => /^(README|SECURITY|CONTRIBUTING|CHANGELOG)\.md$|^docs\/.*\.md$|^demo\/.*\.html$/.test(path))
+    const prose = tracked.filter((path) =>
+      /^(README|SECURITY|CONTRIBUTING|CHANGELOG)\.md$|^docs\/.*\.md$|^demo\/.*\.html$/.test(path),
+    )
     expect(prose.length).toBeGreaterThan(3)
-    const claims = /\b(anonym(ous|ised|ized)|irreversibl[ey]|certified|unbreakable|legally compliant|GDPR[- ]compliant)\b|匿名化|不可逆|绝对安全|合法合规|通过认证/giu
+    const claims =
+      /\b(anonym(ous|ised|ized)|irreversibl[ey]|certified|unbreakable|legally compliant|GDPR[- ]compliant)\b|匿名化|不可逆|绝对安全|合法合规|通过认证/giu
     const found = prose.flatMap((path) =>
       read(path)
         .split('\n')
