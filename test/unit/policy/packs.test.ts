@@ -3,7 +3,7 @@ import { guards } from '../../../src/policy/guards.ts'
 import { rulePack, rulesOf } from '../../../src/policy/packs.ts'
 
 describe('rule packs', () => {
-  it('cn has L01 to L30, each with clause, source, confidence and date', () => {
+  it('cn is whole and in order, each rule with clause, source, confidence and date', () => {
     const ids = rulePack('cn').rules.map(({ id }) => id)
     expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => `L${String(index + 1).padStart(2, '0')}`))
     for (const rule of rulesOf(['cn', 'eu', 'us-il'])) {
