@@ -86,14 +86,14 @@ export interface LocalSite {
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
   pages: Readonly<Record<string, Reply>> = {},
-  policies: { readonly workerCsp?: string } = {},
+  policies: { readonly workerCsp?: string; readonly pageCsp?: string } = {},
 ): Promise<LocalSite> {
   const requests: string[] = []
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
     requests.push(path)
     const reply = pages[path] ?? (await fileUnder(folders, path))
-    const csp = /worker[^/]*\.js$/.test(path) ? (policies.workerCsp ?? workerCsp) : strictCsp
+    const csp = /worker[^/]*\.js$/.test(path) ? (policies.workerCsp ?? workerCsp) : (policies.pageCsp ?? strictCsp)
     response.setHeader('content-security-policy', csp)
     response.setHeader('cache-control', 'no-store')
     if (!reply) {
