@@ -55,6 +55,12 @@ const noDynamicImport: Plugin = {
   },
 }
 
+/** package.json calls the sources free of side effects; these two are nothing but a side effect, the airlock first. */
+const sideEffects: Plugin = {
+  name: 'faceseal-side-effects',
+  transform: (_code, id) => (/\/src\/worker\/(main|airlock)\.ts$/.test(id) ? { moduleSideEffects: true } : null),
+}
+
 /** tfjs brings a second wasm loader that starts threads through blob workers; the airlock forbids those. */
 const noThreads: Plugin = {
   name: 'faceseal-no-wasm-threads',
@@ -72,7 +78,7 @@ export function workerBuild(entry: string, outDir: string, file: string, minify 
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [leanFaceApi, models, noThreads, noDynamicImport],
+    plugins: [leanFaceApi, models, sideEffects, noThreads, noDynamicImport],
     build: {
       outDir: at(outDir),
       emptyOutDir: false,

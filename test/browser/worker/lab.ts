@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import * as hpke from 'hpke'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import files from '../../../models/files.json'
+import { decodeClaim, decodeEnvelope, type EnvelopeHeader, type SealedClaim } from '../../../src/wire/envelope'
+import type { CaptureBinding, StartReport } from '../../../src/wire/worker-protocol'
+import { workerBuild } from '../../../vite.worker.config'
+import { type LocalSite, launchChromium, root, serveFolders } from '../harness'
+import type { LabFailure, LabStart } from './lab-page'
+import { preparePhotos } from './photos'
+
+const assetFiles: readonly string[] = Object.values(files)
+  .flat()
+  .map(({ file }) => file)
+  .filter((file) => !file.endsWith('.js') && !file.includes('threaded'))
+
+/** A browser with the test page open, the shipped worker and a probe worker beside it, and a key to open envelopes. */
+export interface Lab {
+  readonly page: Page
+  readonly site: LocalSite
+  readonly assetFiles: readonly string[]
+  /** Violations of the CSP and errors of the page, as text. */
+  readonly complaints: readonly string[]
+  start(options?: Partial<LabStart>): Promise<StartReport | LabFailure>
+  binding(change?: Partial<CaptureBinding>): CaptureBinding
+  open(
+    envelope: string,
+  ): Promise<{ readonly header: EnvelopeHeader; readonly headerBytes: Uint8Array; readonly claim: SealedClaim }>
+  close(): Promise<void>
+}
+
+const artifacts = 'test/.artifacts/worker-lab'
+
+export async function openLab(): Promise<Lab> {
+  await build(workerBuild('./src/worker/main.ts', artifacts, 'worker.js'))
+  await build(workerBuild('./test/browser/worker/probe-worker.ts', artifacts, 'probe-worker.js'))
+  await build(workerBuild('./test/browser/worker/lab-page.ts', artifacts, 'lab-page.js'))
+  const site = await serveFolders(
+    {
+      '/lab/': `${root}${artifacts}`,
+      '/assets/': `${root}models/dist`,
+      '/photos/': await preparePhotos(),
+      '/groups/': `${root}node_modules/face-api.js/demo`,
+    },
+    { '/': { body: '<!doctype html><script type="module" src="/lab/lab-page.js"></script>', type: 'text/html' } },
+  )
+  const browser: Browser = await launchChromium()
+  const page = await browser.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text())
+  })
+  await page.goto(site.origin)
+  await page.waitForFunction(() => 'lab' in window)
+
+  const suite = new hpke.CipherSuite(hpke.KEM_DHKEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES_128_GCM)
+  const keyPair = await suite.GenerateKeyPair()
+  const publicKey = Buffer.from(await suite.SerializePublicKey(keyPair.publicKey)).toString('base64url')
+  return {
+    page,
+    site,
+    assetFiles,
+    complaints,
+    start: (options = {}) =>
+      page.evaluate((input) => window.lab.start(input), { worker: '/lab/worker.js', files: assetFiles, ...options }),
+    binding: (change = {}) => ({
+      ...{ kind: 'verify', tenant: 'example', origin: 'https://example.com', purpose: 'sign-in' },
+      ...{ sid: randomBytes(16).toString('base64url'), nonce: randomBytes(16).toString('base64url') },
+      ...{ subjectSalt: Buffer.alloc(32, 5).toString('base64url'), bits: 2048, maxDistance: 740 },
+      consent: randomBytes(32).toString('base64url'),
+      seal: { suite: 'P256', kid: 'key-1', publicKey },
+      notAfter: Math.floor(Date.now() / 1000) + 600,
+      ...change,
+    }),
+    open: async (envelope) => {
+      const { header, headerBytes, enc, ciphertext } = decodeEnvelope(new Uint8Array(Buffer.from(envelope, 'base64')))
+      const info = new TextEncoder().encode('faceseal/envelope/v1')
+      const plaintext = await suite.Open(keyPair.privateKey, enc, ciphertext, { info, aad: headerBytes })
+      return { header, headerBytes, claim: decodeClaim(plaintext) }
+    },
+    close: async () => {
+      await browser.close()
+      await site.close()
+    },
+  }
+}
