@@ -5,6 +5,7 @@ import { parsePolicy, policyHash } from '../../../src/policy'
 import type { CeremonyOptionsJSON } from '../../../src/wire/ceremony-options'
 import { consentHash } from '../../../src/wire/consent-hash'
 import { type EnvelopeHeader, encodeClaim, encodeEnvelope, type SealedClaim } from '../../../src/wire/envelope'
+import { type LivenessOptions, transcriptHash } from '../../../src/wire/liveness'
 import { type LocalStatement, localStatementType } from '../../../src/wire/local-statement'
 import { type ReceiptPayload, receiptType } from '../../../src/wire/receipt'
 
@@ -12,6 +13,8 @@ import { type ReceiptPayload, receiptType } from '../../../src/wire/receipt'
 export const testModel = 'mobilefacenet.00112233'
 
 type Bytes = Uint8Array<ArrayBuffer>
+
+const passive: LivenessOptions = { level: 'passive', steps: [], substitutes: [], stepTimeoutMs: 12_000 }
 
 /** A device as the page and worker make one: a signing key, a chain of receipts, a sealer. Uses `hpke`, not ours. */
 export interface TestDevice {
@@ -70,11 +73,18 @@ export async function createDevice(): Promise<TestDevice> {
       return [process, await device.receipt(options, { scope: 'transmit', ...change })]
     },
     async seal(options, template, { header, claim, receipts = [], now = options.iat } = {}) {
+      const { level, steps: asked }: LivenessOptions = options.liveness ?? passive
+      const seen = {
+        done: claim?.steps ?? [],
+        spoofRisk: claim?.spoofRisk ?? 0,
+        injectionRisk: claim?.injectionRisk ?? 0,
+      }
+      const liveness = await transcriptHash({ v: 1, nonce: options.nonce, level, asked, ...seen })
       const full: EnvelopeHeader = {
         ...{ v: 1, kind: options.kind, suite: options.seal.suite, kid: options.seal.kid, sid: options.sid },
         ...{ nonce: options.nonce, iat: now, exp: now + 120, origin: options.origin, tenant: options.tenant },
         ...{ purpose: options.purpose, consent: await consentHash(receipts), model: testModel },
-        ...{ scheme: 'srht-sign/v1', bits: options.protection.bits, liveness: base64url.encode(new Uint8Array(32)) },
+        ...{ scheme: 'srht-sign/v1', bits: options.protection.bits, liveness },
         device: thumbprint,
         ...header,
       }
@@ -82,7 +92,7 @@ export async function createDevice(): Promise<TestDevice> {
       const signed = new Uint8Array([...headerBytes, ...template])
       const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, signed)
       const plaintext = encodeClaim({
-        ...{ kind: full.kind, bits: full.bits, template, quality: 3, spoofRisk: 0, injectionRisk: 0 },
+        ...{ kind: full.kind, bits: full.bits, template, quality: 3, spoofRisk: 0, injectionRisk: 0, steps: [] },
         ...{ signature: new Uint8Array(signature), devicePublicKey: publicKey },
         ...claim,
       })

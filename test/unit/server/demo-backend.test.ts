@@ -1,10 +1,13 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningDemo, startDemo } from '../../../demo/backend'
 import { type CeremonyOptionsJSON, verifyOptions } from '../../../src/server'
 import { createDevice, randomTemplate, withFlippedBits } from './client'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let root: string
 let demo: RunningDemo
@@ -15,6 +18,8 @@ beforeAll(async () => {
   await writeFile(join(root, 'dist', 'index.html'), '<!doctype html>')
   await writeFile(join(root, 'dist', 'assets', 'worker-abcdefgh.js'), '0')
   await writeFile(join(root, 'dist', 'assets', 'tfjs.wasm'), new Uint8Array(8))
+  await mkdir(join(root, 'pages'))
+  await writeFile(join(root, 'pages', 'rules.html'), '<!doctype html><title>rules</title>')
   await writeFile(join(root, 'secret.txt'), 'secret')
   demo = await startDemo({ root })
 }, 60_000)
@@ -68,6 +73,10 @@ describe('the page and its headers', () => {
     expect(worker.headers.get('cache-control')).toContain('immutable')
     const wasm = await fetch(`${demo.url}/assets/tfjs.wasm`)
     expect(wasm.headers.get('content-type')).toBe('application/wasm')
+  })
+
+  test('the pages that the notice links to are there', async () => {
+    expect(await (await fetch(`${demo.url}/rules.html`)).text()).toContain('rules')
   })
 
   test.each([

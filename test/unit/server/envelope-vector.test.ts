@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { generateServerKeys, importServerKeys, type ServerKeysJSON } from '../../../src/server'
 import { verifyDeviceSignature } from '../../../src/server/device'
 import { openSealed } from '../../../src/server/hpke'
@@ -6,6 +6,9 @@ import { decodeClaim, decodeEnvelope } from '../../../src/wire/envelope'
 import document from '../../vectors/envelope-v1.json' with { type: 'json' }
 import { fromHex, toHex } from './bytes'
 import { hpkeSuite } from './client'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 describe.each(document.vectors)('envelope v1, $header.suite', (vector) => {
   const seal = [vector.recipient] as ServerKeysJSON['seal']

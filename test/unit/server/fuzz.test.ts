@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type CeremonyOptionsJSON,
   FaceSealError,
@@ -12,6 +12,9 @@ import { readReceipt } from '../../../src/server/ledger'
 import { decodeClaim, decodeEnvelope, encodeClaim } from '../../../src/wire/envelope'
 import { createDevice, randomTemplate } from './client'
 import { codeOf, createWorld, start, type World } from './world'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let world: World
 let options: CeremonyOptionsJSON

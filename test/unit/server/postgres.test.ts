@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FaceSealStore, withdraw } from '../../../src/server'
 import { createPostgresStore, pgPoolDatabase, roleStatements, type SqlDatabase } from '../../../src/server/postgres'
 import { createDevice, randomTemplate, withFlippedBits } from './client'
 import { type RealPostgres, startRealPostgres } from './real-postgres'
 import { codeOf, createWorld, refusalOf, scope } from './world'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const server = await startRealPostgres()
 

@@ -1,6 +1,6 @@
 import { compactVerify, decodeProtectedHeader, importJWK } from 'jose'
 import * as v from 'valibot'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type LedgerEntry, recordReceipts, subjectOf, verifyLedger, withdraw } from '../../../src/server'
 import type { SigningKey } from '../../../src/server/keys'
 import type { CeremonyOptionsJSON } from '../../../src/wire/ceremony-options'
@@ -8,6 +8,9 @@ import { deletionReceiptSchema, deletionReceiptType } from '../../../src/wire/de
 import { countersignatureSchema, countersignatureType, headSchema, headType } from '../../../src/wire/receipt'
 import { createDevice, type TestDevice } from './client'
 import { createWorld, origin, refusalOf, scope, start, type World } from './world'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let world: World
 let device: TestDevice

@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { verifyEnrolment, verifyVerification } from '../../../src/server'
 import { concat } from '../../../src/server/digest'
 import { encodeClaim } from '../../../src/wire/envelope'
 import { createDevice, randomTemplate, type SealChange, sealBytes, type TestDevice, withFlippedBits } from './client'
 import { codeOf, createWorld, origin, refusalOf, type World } from './world'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let world: World
 let device: TestDevice

@@ -1,10 +1,13 @@
 import { PGlite } from '@electric-sql/pglite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore, type FaceSealStore } from '../../../src/server'
 import { createPostgresStore, pgliteDatabase, pgPoolDatabase } from '../../../src/server/postgres'
 import { describeAcceptance } from './acceptance-conformance'
 import { type RealPostgres, startRealPostgres } from './real-postgres'
 import { describeStoreConformance } from './store-conformance'
+
+// a shared two-core machine may be slow; what is measured here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 function describeStore(name: string, create: () => Promise<FaceSealStore>): void {
   describe(name, () => {
