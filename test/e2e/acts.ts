@@ -24,8 +24,14 @@ export async function begin(visitor: Visitor, kind: 'enrol' | 'verify', answers:
 /** Presses the button, answers, and waits for the end. */
 export async function perform(visitor: Visitor, kind: 'enrol' | 'verify', answers?: Answers): Promise<DemoState> {
   await begin(visitor, kind, answers)
-  return await settled(visitor)
+  // Whoever only waits would wait for ever where the page asks "try again?": that is an end as well.
+  const problem = visitor.page.locator('[data-faceseal-capture][data-problem]')
+  await problem.or(visitor.page.locator(ended)).first().waitFor()
+  const code = await problem.getAttribute('data-problem', { timeout: 100 }).catch(() => null)
+  return code === null ? await settled(visitor) : { state: 'problem', detail: code }
 }
+
+const ended = '#state:not([data-state=idle]):not([data-state=busy])'
 
 /** Name of the other way's button. */
 export const otherWay = `Use ${policy.alternatives[0]?.label.en} instead`
@@ -48,7 +54,7 @@ export async function answerConsent({ page }: Visitor, answers: Answers = {}): P
 
 /** Waits until the demo page is neither idle nor busy. */
 export async function settled({ page }: Visitor): Promise<DemoState> {
-  await page.locator('#state:not([data-state=idle]):not([data-state=busy])').waitFor()
+  await page.locator(ended).waitFor()
   return await page.evaluate(() => {
     const { state = '', detail = '' } = document.getElementById('state')?.dataset ?? {}
     return { state, detail }
@@ -57,12 +63,12 @@ export async function settled({ page }: Visitor): Promise<DemoState> {
 
 /** Waits until the camera view shows this hint. */
 export async function hintShown({ page }: Visitor, hint: string): Promise<void> {
-  await page.locator(`[data-faceseal-capture][data-hint=${hint}]`).waitFor({ timeout: 60_000 })
+  await page.locator(`[data-faceseal-capture][data-hint=${hint}]`).waitFor()
 }
 
 /** Waits until the camera view says that this went wrong. */
 export async function problemShown({ page }: Visitor, code: string): Promise<void> {
-  await page.locator(`[data-faceseal-capture][data-problem=${code}]`).waitFor({ timeout: 90_000 })
+  await page.locator(`[data-faceseal-capture][data-problem=${code}]`).waitFor()
 }
 
 /** Presses a button of the camera view. */

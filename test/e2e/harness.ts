@@ -99,6 +99,8 @@ async function visit(browser: Browser, demo: RunningDemo, options: VisitOptions 
   const context = await browser.newContext({ locale: 'en-GB', permissions: camera === 'granted' ? ['camera'] : [] })
   const requests = recordRequests(context)
   const page = await context.newPage()
+  // Two slow cores may be busy with something else; what is waited for comes, or the test itself runs out.
+  page.setDefaultTimeout(120_000)
   const logs: string[] = []
   page.on('console', (message) => logs.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => logs.push(`pageerror: ${error.message}`))
