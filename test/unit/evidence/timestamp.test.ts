@@ -121,11 +121,11 @@ describe('what is not believed', () => {
         if (said instanceof Error) expect(said).toMatchObject({ code: 'timestamp_invalid' })
         else expect(said).toEqual(stamped.timestamp)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 
-  it('an altered byte of what is signed, or of the signature', async () => {
+  it('an altered byte of what is signed, or of the signature (every third)', async () => {
     const { signed } = tokenParts(stamped.token)
     const stamp = new Uint8Array(signed.encapContentInfo.eContent!.getValue())
     // The last 30 bytes are within s of the ECDSA signature; before that there are tags, which readers may overlook.
@@ -133,7 +133,7 @@ describe('what is not believed', () => {
     for (const part of [stamp, signature]) {
       const start = Buffer.from(stamped.token).indexOf(part)
       expect(start).toBeGreaterThan(0)
-      for (let place = start; place < start + part.length; place += 1) {
+      for (let place = start; place < start + part.length; place += 3) {
         await expect(verify(flipBit(stamped.token, place * 8))).rejects.toMatchObject({ code: 'timestamp_invalid' })
       }
     }
@@ -222,6 +222,13 @@ describe('what is not believed', () => {
     await expect(verify(rebuilt(signed))).rejects.toMatchObject(refused('content type'))
   })
 
+  it('an attribute that is there twice', async () => {
+    const { signed } = tokenParts(stamped.token)
+    const { attributes } = signed.signerInfos[0]!.signedAttrs!
+    attributes.push(attributes.find(({ type }) => type === '1.2.840.113549.1.9.3')!)
+    await expect(verify(rebuilt(signed))).rejects.toMatchObject(refused('attribute 1.2.840.113549.1.9.3 is not one'))
+  })
+
   it('a second signer', async () => {
     await local.makeCertificate({ name: 'second', root: 'root' })
     const token = await signedAnew('tsa', '-cades', '-signer', 'second.pem', '-inkey', 'second.key')
@@ -265,10 +272,13 @@ describe('an authority that does not answer as asked', () => {
   })
 
   it('sends us elsewhere, is silent or not there', async () => {
-    const elsewhere = serving((_query, _request, response) => {
+    const asked: (string | undefined)[] = []
+    const elsewhere = serving((_query, request, response) => {
+      asked.push(request.url)
       response.writeHead(302, { location: '/other', 'content-type': type }).end()
     }, ask)
     await expect(elsewhere).rejects.toMatchObject({ code: 'timestamp_unavailable' })
+    expect(asked).toEqual(['/'])
     const silent = serving(
       () => {},
       (url) => ask(url, { timeout: 50 }),
