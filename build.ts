@@ -16,6 +16,7 @@ const entries = {
   policy: 'src/policy/index.ts',
   server: 'src/server/index.ts',
   'server-postgres': 'src/server/postgres.ts',
+  'server-timestamp': 'src/server/timestamp/index.ts',
   cli: 'src/cli/main.ts',
 }
 

@@ -18,6 +18,7 @@ installPackages()
 if (forTests) {
   ensureChromium()
   ensurePostgres()
+  ensureOpenssl()
 }
 prepareModels()
 build()
@@ -73,6 +74,12 @@ function ensurePostgres() {
     'postgresql',
     'Install PostgreSQL 15 or newer, or set POSTGRES_BIN to the folder that holds initdb.',
   )
+}
+
+/** The tests' own time-stamping authority (RFC 3161). */
+function ensureOpenssl() {
+  if (spawnSync('openssl', ['version']).status === 0) return
+  installDebianPackage('openssl', 'Install openssl.')
 }
 
 function installDebianPackage(name, otherwise) {
