@@ -3,8 +3,14 @@ import { startDemo } from './backend.ts'
 
 const port = Number(process.env.PORT ?? 4173)
 const dataDir = process.env.FACESEAL_DEMO_DATA
-const demo = await startDemo({ port, root: fileURLToPath(new URL('.', import.meta.url)), ...(dataDir ? { dataDir } : {}) })
-process.stdout.write(`\n  FaceSeal demo: ${demo.url}\n  Ctrl+C ends it${dataDir ? '' : '; its database lives in memory only'}.\n\n`)
+const demo = await startDemo({
+  port,
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  ...(dataDir ? { dataDir } : {}),
+})
+process.stdout.write(
+  `\n  FaceSeal demo: ${demo.url}\n  Ctrl+C ends it${dataDir ? '' : '; its database lives in memory only'}.\n\n`,
+)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void demo.close().then(() => process.exit(0)))
