@@ -77,7 +77,7 @@ export async function openLab(): Promise<Lab> {
     open: async (envelope) => {
       const { header, headerBytes, enc, ciphertext } = decodeEnvelope(new Uint8Array(Buffer.from(envelope, 'base64')))
       const info = new TextEncoder().encode('faceseal/envelope/v1')
-      const plaintext = await suite.Open(keyPair.privateKey, enc, ciphertext, { info, aad: headerBytes })
+      const plaintext = await suite.Open(keyPair, enc, ciphertext, { info, aad: headerBytes })
       return { header, headerBytes, claim: decodeClaim(plaintext) }
     },
     close: async () => {
