@@ -13,6 +13,9 @@ import type {
 import { useGrant } from './consent/gate'
 import type { ConsentGrant } from './consent/grant'
 
+/** Milliseconds that a capture gets to close its frames and overwrite its buffers before its thread ends. */
+const wipeTime = 500
+
 /** The worker is asked for a sign of life every so many milliseconds, and given up after so many without an answer. */
 const pulse = { every: 2000, patience: 10 } as const
 
@@ -37,8 +40,10 @@ export interface WorkerBridge {
     frames: { readonly source: FrameSource; readonly transfer: readonly Transferable[] },
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureResult>
-  /** Ends the thread at once. Safe to call again. */
-  stop(): void
+  /** The person cannot do the movement that is asked; the next substitute takes its place. */
+  otherMovement(): void
+  /** Ends the thread; a capture in progress closes its frames first (L15), for half a second at most. */
+  stop(): Promise<void>
 }
 
 /**
@@ -57,13 +62,19 @@ export async function startWorker(grant: ConsentGrant<'process'>, options: Worke
     return {
       report,
       capture: (request, frames, onProgress) =>
-        thread.call<CaptureResult>(
+        thread.capture(
           async (api) => await api.capture(request, transfer(frames.source, [...frames.transfer]), proxy(onProgress)),
         ),
-      stop: () => thread.end(new FaceSealError('aborted', { detail: 'the worker was stopped' })),
+      // Where the worker is gone, the capture itself says so.
+      otherMovement: () => void thread.call((api) => api.otherMovement()).catch(() => undefined),
+      stop: () => {
+        thread.end(new FaceSealError('aborted', { detail: 'the worker was stopped' }))
+        return thread.gone
+      },
     }
   } catch (error) {
     thread.end(error)
+    await thread.gone
     throw error
   }
 }
@@ -91,12 +102,24 @@ function watch(worker: Worker, signal: AbortSignal) {
   let startCode: 'worker_start' | 'worker_lost' = 'worker_start'
   let unanswered = 0
 
+  let capturing: Promise<unknown> | undefined
+  let terminated: () => void = () => undefined
+  const gone = new Promise<void>((resolve) => {
+    terminated = resolve
+  })
+  const terminate = () => {
+    worker.terminate()
+    api[releaseProxy]()
+    terminated()
+  }
   const end = (reason: unknown) => {
     if (ended.signal.aborted) return
     clearInterval(timer)
-    worker.terminate()
-    api[releaseProxy]()
+    const silent = reason instanceof FaceSealError && reason.code === 'worker_lost'
     ended.abort(reason)
+    if (!capturing || silent) return terminate()
+    const patience = new Promise((resolve) => setTimeout(resolve, wipeTime))
+    Promise.race([Promise.allSettled([api.cancel(), capturing]), patience]).then(terminate)
   }
   const answered = () => {
     unanswered = 0
@@ -117,16 +140,27 @@ function watch(worker: Worker, signal: AbortSignal) {
   })
   signal.addEventListener('abort', () => end(signal.reason), { once: true, signal: ended.signal })
 
+  const call = <T>(use: (api: Remote<WorkerApi>) => Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (ended.signal.aborted) return reject(ended.signal.reason)
+      ended.signal.addEventListener('abort', () => reject(ended.signal.reason), { once: true })
+      use(api).then(resolve, reject)
+    })
   return {
     end,
+    gone,
     started: () => {
       startCode = 'worker_lost'
     },
-    call: <T>(use: (api: Remote<WorkerApi>) => Promise<T>): Promise<T> =>
-      new Promise<T>((resolve, reject) => {
-        if (ended.signal.aborted) return reject(ended.signal.reason)
-        ended.signal.addEventListener('abort', () => reject(ended.signal.reason), { once: true })
-        use(api).then(resolve, reject)
+    call,
+    capture: (use: (api: Remote<WorkerApi>) => Promise<CaptureResult>): Promise<CaptureResult> =>
+      call((remote) => {
+        const result = use(remote)
+        const settled = () => {
+          capturing = undefined
+        }
+        capturing = result.then(settled, settled)
+        return result
       }),
   }
 }

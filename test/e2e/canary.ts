@@ -94,7 +94,7 @@ function lumaPlane(values: ArrayLike<number>): string | undefined {
 
 function floatPixels(bytes: Uint8Array): string | undefined {
   for (let offset = 0; offset < 4; offset++) {
-    const count = (bytes.length - offset) >> 2
+    const count = Math.max(0, (bytes.length - offset) >> 2)
     const copy = bytes.slice(offset, offset + count * 4)
     const found = normalised(new Float32Array(copy.buffer, 0, count))
     if (found) return `floats: ${found}`

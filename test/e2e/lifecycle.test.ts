@@ -20,7 +20,7 @@ async function visitAndBegin(options?: VisitOptions): Promise<void> {
 
 async function expectAllGone(tracks: readonly string[] = ['ended']): Promise<void> {
   expect(await visitor.trackStates()).toEqual(tracks)
-  expect(visitor.page.workers()).toEqual([])
+  await expect.poll(() => visitor.page.workers().length).toBe(0)
   expect(await visitor.page.locator('[data-faceseal-capture], [data-faceseal-dialog]').count()).toBe(0)
 }
 

@@ -43,6 +43,6 @@ test('a withdrawal in the middle of a capture stops camera and worker, and nothi
   await withdrawInSettings()
   await visitor.page.locator('#state[data-state=withdrawn]').waitFor()
   expect(await visitor.trackStates()).toEqual(['ended'])
-  expect(visitor.page.workers()).toEqual([])
+  await expect.poll(() => visitor.page.workers().length).toBe(0)
   expect(visitor.requests.filter(({ url }) => url.pathname === '/face/enrol')).toEqual([])
 })

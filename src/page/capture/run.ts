@@ -48,12 +48,13 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
     try {
       view.capturing(camera.video)
       const { onProgress, spent } = watchFrames(session)
+      view.onOtherMovement(() => worker.otherMovement())
       return await unlessGone(camera, spent, worker.capture(request, camera.frames(), onProgress))
     } finally {
       camera.stop()
     }
   } finally {
-    worker.stop()
+    await worker.stop()
   }
 }
 
