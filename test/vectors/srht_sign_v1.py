@@ -79,9 +79,11 @@ def base64_floats(values):
     return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
 
 
-def vector(name, dimensions, bits, seed, with_mean=True, overrides=None):
+def vector(name, dimensions, bits, seed, with_mean=True, overrides=None, basis=False):
     source = random.Random(seed)
     embedding = [source.gauss(0, 1) for _ in range(dimensions)]
+    if basis:
+        embedding = [float(index == seed) for index in range(dimensions)]
     length = math.sqrt(sum(v * v for v in embedding))
     embedding = float32([v / length for v in embedding])
     mean = float32([source.gauss(0, 0.2 / math.sqrt(dimensions)) if with_mean else 0.0 for _ in range(dimensions)])
@@ -137,6 +139,7 @@ print(
                 vector("640 values, 1024 bits: one block", 640, 1024, 5, with_mean=False),
                 vector("8 values, 24 bits: small enough to follow by hand", 8, 24, 6),
                 vector("12 values, 40 bits: the last block is cut", 12, 40, 7),
+                vector("one axis of 8, 512 bits: many sums are zero, and zero counts as one", 8, 512, 3, False, basis=True),
                 vector("another purpose, same face and secret as the first", 512, 2048, 1, overrides={"purpose": "payment"}),
             ],
         },

@@ -32,8 +32,9 @@ describe('sampleChip', () => {
     const stripes = new Picture(8, 8, new Uint8ClampedArray(8 * 8 * 4))
     for (let index = 0; index < 64; index++) stripes.rgba.fill(index % 2 ? 200 : 0, 4 * index, 4 * index + 4)
     const chip = new Float32Array(2 * 2 * 3)
-    sampleChip(stripes, { a: 4, b: 0, tx: 0, ty: 0 }, 2, chip)
-    expect(pixel(chip, 2, 0, 0)[0]).toBeCloseTo(100, 0)
+    sampleChip(stripes, { a: 3, b: 0, tx: 0, ty: 0 }, 2, chip)
+    // Dark, light, dark: one sample in the middle would see only the light stripe.
+    expect(pixel(chip, 2, 0, 0)[0]).toBeCloseTo(200 / 3, 0)
   })
 
   it('turns', () => {
