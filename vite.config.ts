@@ -14,6 +14,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // The notice links to the last two.
+      input: ['index', 'rules', 'rights'].map((page) => fileURLToPath(new URL(`./demo/${page}.html`, import.meta.url))),
+    },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4000,
