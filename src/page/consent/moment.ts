@@ -15,7 +15,7 @@ import type { ConsentRequest } from './grant'
 import { verifyGuardianToken } from './guardian'
 import { readReceipt } from './ledger'
 import type { ReceiptContext } from './receipt-draft'
-import { honourStanding, type Standing } from './standing'
+import { expireLocalTemplate, honourStanding, type Standing } from './standing'
 
 /** Everything that is known before anybody is asked. */
 export interface Moment {
@@ -53,6 +53,7 @@ export async function readMoment(request: ConsentRequest): Promise<Moment> {
   const partial = { request, policy, policyHash: hash, scope, locale, now, guardian }
   const age = await knownAge(policy, request, scope)
   const context = receiptContext({ ...partial, age })
+  await expireLocalTemplate(records, context)
   return {
     ...partial,
     age,

@@ -35,3 +35,22 @@ function stateOf(kept: KeptStanding, { policyHash, now }: ReceiptContext): 'live
   if (now >= kept.expiresAt) return 'expired'
   return kept.policyHash === policyHash ? 'live' : 'changed'
 }
+
+/**
+ * L29, L12: the template that stays on this device is deleted when the date of its notice has passed, before anything
+ * else happens; the record says so. Nothing runs while the page is closed, so this is the first moment there is.
+ */
+export async function expireLocalTemplate(records: DeviceStore, context: ReceiptContext): Promise<boolean> {
+  if ((await records.readLocalTemplate(context.scope)) === undefined) return false
+  const { thumbprint } = await records.recordKey(context.scope)
+  const enrolment = (await records.listReceipts(thumbprint))
+    .map(({ jws }) => readReceipt(jws))
+    .filter(({ event, occasion, scope }) => event === 'grant' && occasion === 'enrol' && scope === 'process')
+    .at(-1)
+  if (!enrolment || enrolment.retainUntil === null || context.now < enrolment.retainUntil) return false
+  await records.deleteLocalTemplate(context.scope)
+  const stores = [{ store: 'device:templates', outcome: 'deleted' }] as const
+  const act = { event: 'expire', consent: 'process', notice: null, concerns: enrolment.id, stores } as const
+  await appendReceipt(records, context.scope, receiptDraft(context, act))
+  return true
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHandler, generateServerKeys } from '../../../src/server/index.js'
+import { createHandler, generateServerKeys, importServerKeys } from '../../../src/server/index.js'
 import { createMemoryStore } from '../../../src/server/memory.js'
 import { policy } from '../../browser/consent/options.js'
 import { type CaseSite, openCaseSite } from './case-site.js'
@@ -25,7 +25,7 @@ describe('L04 L05: no face, no entry (Suzhou, 2021) cannot start', () => {
   })
 
   it('L04 L05 on the backend: the handler is not made', async () => {
-    const keys = await generateServerKeys()
+    const keys = await importServerKeys(await generateServerKeys())
     const make = (configuration: object) =>
       createHandler({
         ...{ store: createMemoryStore(), keys, tenant: 'estate', purpose: 'door', basePath: '/face' },

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { noticeHash, noticeText, processNotice, transmitNotice } from '../../../src/page/consent/notice.ts'
+import {
+  type NoticeContext,
+  noticeHash,
+  noticeText,
+  processNotice,
+  transmitNotice,
+} from '../../../src/page/consent/notice.ts'
 import { rulesOf } from '../../../src/policy/packs.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
 import { packageVersion } from '../../../src/wire/version.ts'
@@ -18,10 +24,10 @@ const policy = parsePolicy({
     },
   ],
 })
-const context = {
+const context: NoticeContext = {
   ...{ policy, locale: 'zh-CN', occasion: 'verify', now: 1_800_000_000, standingUntil: null, guardianAgreedAt: null },
   ...{ persistent: true, changed: false },
-} as const
+}
 
 describe('the notice', () => {
   it('L03 has every line that the rules of all packs demand', () => {

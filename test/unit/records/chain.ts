@@ -27,9 +27,10 @@ export async function append(
   store: DeviceStore,
   act: Partial<ReceiptAct> & Pick<ReceiptAct, 'event'>,
   now = 1_800_000_000,
+  change: object = {},
 ) {
   const notice = act.event === 'grant' || act.event === 'refuse' ? await sha256(noticeOfTest) : null
-  const draft = receiptDraft(await contextAt(now), { consent: 'process', notice, ...act })
+  const draft = receiptDraft(await contextAt(now, change), { consent: 'process', notice, ...act })
   return appendReceipt(store, scope, draft, noticeOfTest)
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { honourStanding } from '../../../src/page/consent/standing.ts'
+import { expireLocalTemplate, honourStanding } from '../../../src/page/consent/standing.ts'
 import { deleteHeld, liveGrants, receiptsOf, withdrawConsent } from '../../../src/page/consent/withdraw.ts'
 import { type DeviceStore, memoryDeviceStore } from '../../../src/page/store.ts'
 import { verifyEvidence } from '../../../src/policy/evidence.ts'
@@ -129,5 +129,29 @@ describe('L11: deletion', () => {
     const receipts = await receiptsOf(store, context)
     expect(receipts.at(-1)).toMatchObject({ event: 'delete', reason: 'partial' })
     expect(await store.listDeletions(scope)).toEqual(['a.b.c'])
+  })
+})
+
+describe('L29: the date of the notice', () => {
+  it('L29 the template on this device is deleted when its date has passed, and the record says so', async () => {
+    const store = memoryDeviceStore()
+    const template = {
+      iv: new Uint8Array(12),
+      ciphertext: new Uint8Array(8),
+      model: 'mobilefacenet.00000000',
+      bits: 2048,
+    } as const
+    const enrolledAt = 1_800_000_000
+    const enrolment = await append(store, { event: 'grant', expires: enrolledAt + 600 }, enrolledAt, {
+      occasion: 'enrol',
+    })
+    await store.writeLocalTemplate(scope, template)
+    const thirtyDays = 30 * 86_400
+    expect(await expireLocalTemplate(store, await contextAt(enrolledAt + thirtyDays - 1))).toBe(false)
+    expect(await store.readLocalTemplate(scope)).toBeDefined()
+    expect(await expireLocalTemplate(store, await contextAt(enrolledAt + thirtyDays))).toBe(true)
+    expect(await store.readLocalTemplate(scope)).toBeUndefined()
+    const last = (await receiptsOf(store, await contextAt(enrolledAt))).at(-1)
+    expect(last).toMatchObject({ event: 'expire', concerns: enrolment.id })
   })
 })
