@@ -82,5 +82,6 @@ export const captureProblems = [
   'self_test_failed',
   'capture_timeout',
   'identity_changed',
+  'liveness_failed',
 ] as const satisfies readonly FaceSealErrorCode[]
 export type CaptureProblem = (typeof captureProblems)[number]

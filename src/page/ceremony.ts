@@ -4,6 +4,7 @@ import { parsePolicy } from '../policy/parse'
 import type { PolicyConfiguration } from '../policy/schema'
 import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
+import { passiveLiveness } from '../wire/liveness'
 import { verifyOptions } from '../wire/options-signature'
 import type { CaptureRequest, CaptureResult } from '../wire/worker-protocol'
 import { captureOnce } from './capture/run'
@@ -131,9 +132,10 @@ async function prepareRequest({ options, store }: Ceremony, decision: Granted): 
     delivery === 'local' && options.kind === 'verify' ? await store.readLocalTemplate(options) : undefined
   if (delivery === 'local' && options.kind === 'verify' && !localTemplate) throw new FaceSealError('template_missing')
   const { kind, sid, nonce, tenant, origin, purpose, subjectSalt, protection, seal, exp } = options
+  const { liveness = passiveLiveness } = options
   return {
     binding: {
-      ...{ kind, sid, nonce, tenant, origin, purpose, subjectSalt, seal },
+      ...{ kind, sid, nonce, tenant, origin, purpose, subjectSalt, seal, liveness },
       bits: protection.bits,
       maxDistance: protection.maxDistance,
       consent: decision.consentHash,
@@ -143,7 +145,8 @@ async function prepareRequest({ options, store }: Ceremony, decision: Granted): 
     delivery,
     ...(localTemplate && { localTemplate }),
     frames: capture.frames[kind],
-    timeoutMs: capture.timeoutMs,
+    // Each movement, the way back from it, and the rest before the first have their own limits inside this one.
+    timeoutMs: capture.timeoutMs + 2 * liveness.steps.length * liveness.stepTimeoutMs,
   }
 }
 

@@ -3,12 +3,14 @@ import { parsePolicy } from '../policy'
 import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
+import { livenessStep } from '../wire/liveness'
 import { epochNow } from './digest'
 import { exportRecord } from './export-record'
 import { readBody, readJson } from './http-body'
 import { HttpRefusal, problemResponse } from './http-problem'
 import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
+import type { LivenessRequest } from './liveness'
 import { generateEnrolmentOptions, generateVerificationOptions } from './options'
 import type { FaceSealStore } from './store'
 import { subjectOf } from './subject'
@@ -49,6 +51,10 @@ export interface HandlerConfig {
   readonly level?: FalseAcceptLevel | undefined
   readonly thresholds?: ThresholdTable | undefined
   readonly limits?: ThrottleLimits | undefined
+  /** Random movements, or passive when missing. */
+  readonly liveness?: LivenessRequest | undefined
+  /** See `verifyVerification`. */
+  readonly maxSpoofRisk?: number | undefined
   readonly requireConsentEvidence?: boolean | undefined
   /** The integrator's own use of a result: open the door, finish the login. */
   readonly onVerified?: ((request: Request, result: VerifiedSubject) => Promise<void>) | undefined
@@ -79,22 +85,21 @@ interface RouteContext {
 const maxReceiptsBytes = 512 * 1024
 const maxStatementBytes = 4096
 const nothing = v.strictObject({})
+const optionsBody = v.strictObject({ avoid: v.exactOptional(v.pipe(v.array(livenessStep), v.maxLength(7))) })
 const receiptsBody = v.strictObject({
   receipts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32_768))), v.minLength(1), v.maxLength(100)),
 })
 
 const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>>> = {
   async '/enrol/options'(context) {
-    await readJson(context.request, nothing, 1024)
-    return generateEnrolmentOptions(ceremony(context))
+    return generateEnrolmentOptions(await ceremony(context))
   },
   async '/enrol'(context) {
     const { enrolled } = await verifyEnrolment({ ...answer(context), response: await readEnvelope(context.request) })
     return { enrolled }
   },
   async '/verify/options'(context) {
-    await readJson(context.request, nothing, 1024)
-    return generateVerificationOptions(ceremony(context))
+    return generateVerificationOptions(await ceremony(context))
   },
   async '/verify'(context) {
     const { config, request, account, subject, note } = context
@@ -205,16 +210,35 @@ function requestOrigin({ expectedOrigin }: HandlerConfig, request: Request): str
   return origin
 }
 
-function ceremony({ config, keys, request, subject, now }: RouteContext) {
+/** `avoid` is the person's own word about what they cannot do; asking so costs nothing (L04). */
+async function ceremony({ config, keys, request, subject, now }: RouteContext) {
   const { store, tenant, purpose, policy, embedder, bits, suite, level, thresholds } = config
+  const { avoid = [] } = await readJson(request, optionsBody, 1024)
+  const liveness = config.liveness && { ...config.liveness, avoid: [...(config.liveness.avoid ?? []), ...avoid] }
   const origin = requestOrigin(config, request)
-  return { store, keys, subject, tenant, purpose, origin, policy, embedder, bits, suite, level, thresholds, now }
+  return {
+    store,
+    keys,
+    subject,
+    tenant,
+    purpose,
+    origin,
+    policy,
+    embedder,
+    bits,
+    suite,
+    level,
+    thresholds,
+    liveness,
+    now,
+  }
 }
 
 function answer({ config, keys, subject, now }: RouteContext) {
   const { store, tenant, purpose, expectedOrigin, level, thresholds, limits, requireConsentEvidence } = config
+  const { maxSpoofRisk } = config
   const expected = { expectedOrigin, expectedTenant: tenant, expectedPurpose: purpose, expectedSubject: subject }
-  return { store, keys, now, level, thresholds, limits, requireConsentEvidence, ...expected }
+  return { store, keys, now, level, thresholds, limits, maxSpoofRisk, requireConsentEvidence, ...expected }
 }
 
 function readEnvelope(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,6 +1,7 @@
 import type { CeremonyKind } from '../wire/ceremony-options'
 import { decodeClaim, decodeEnvelope, type EnvelopeHeader, type SealedClaim } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
+import { transcriptHash } from '../wire/liveness'
 import { verifyDeviceSignature } from './device'
 import { epochNow } from './digest'
 import { openSealed } from './hpke'
@@ -54,10 +55,21 @@ export async function openEnvelope(request: OpenRequest, kind: CeremonyKind): Pr
     if (claim.kind !== header.kind || claim.bits !== header.bits) {
       throw new FaceSealError('envelope_malformed', { detail: 'claim and header differ' })
     }
+    await checkTranscript(header, claim, challenge)
     await verifyDeviceSignature(envelope, claim)
     return { header, claim, challenge }
   } finally {
     plaintext.fill(0)
+  }
+}
+
+/** The transcript's hash must follow from what was asked and what the claim says was done and seen. */
+async function checkTranscript(header: EnvelopeHeader, claim: SealedClaim, challenge: Challenge): Promise<void> {
+  const { nonce, liveness } = challenge
+  const { steps: done, spoofRisk, injectionRisk } = claim
+  const asked = { level: liveness.level, asked: liveness.steps }
+  if (header.liveness !== (await transcriptHash({ v: 1, nonce, ...asked, done, spoofRisk, injectionRisk }))) {
+    throw new FaceSealError('challenge_mismatch', { detail: 'liveness' })
   }
 }
 

@@ -4,6 +4,7 @@ import { FaceSealError } from '../wire/errors'
 import { optionsSignatureType, optionsSigningInput, type UnsignedCeremonyOptions } from '../wire/options-signature'
 import { epochNow, keyedDigest, randomBase64url } from './digest'
 import type { ServerKeys } from './keys'
+import { drawLiveness, type LivenessRequest } from './liveness'
 import { retentionEnd, termsOf } from './policy-terms'
 import type { Challenge, FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
@@ -25,6 +26,8 @@ export interface CeremonyRequest {
   readonly suite?: SealSuite | undefined
   readonly level?: FalseAcceptLevel | undefined
   readonly thresholds?: ThresholdTable | undefined
+  /** Random movements, or passive when missing. */
+  readonly liveness?: LivenessRequest | undefined
   /** Time to read the notice and capture; 600 s. The envelope lives at most 120 s of it. */
   readonly ttlSeconds?: number | undefined
   /** Epoch seconds. */
@@ -74,6 +77,7 @@ async function generateOptions(
   const seal = keys.seal.find((key) => key.suite === suite)
   if (!seal) throw new FaceSealError('configuration_invalid', { detail: `keys: no ${suite} recipient` })
   const { embedder, bits, subjectSalt } = template
+  const liveness = drawLiveness(rest.liveness)
   const unsigned: UnsignedCeremonyOptions = {
     v: 1,
     kind,
@@ -94,6 +98,7 @@ async function generateOptions(
       maxDistance: maxDistance({ embedder, bits, level, thresholds }),
     },
     seal: { suite, kid: seal.kid, publicKey: seal.publicKey },
+    liveness,
     policy,
   }
   const { sid, nonce, iat, exp } = unsigned
@@ -114,6 +119,7 @@ async function generateOptions(
       bits,
       suite,
       policyHash,
+      liveness,
       retainUntil,
     },
     ...{ kid: seal.kid, issuedAt: iat, expiresAt: exp },

@@ -87,6 +87,13 @@ export const templateMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `ALTER TABLE faceseal_templates.challenges ADD COLUMN liveness text NOT NULL
+        DEFAULT '{"level":"passive","steps":[],"substitutes":[],"stepTimeoutMs":12000}'`,
+    ],
+  },
 ]
 
 export const evidenceMigrations: readonly Migration[] = [

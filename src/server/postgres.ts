@@ -1,5 +1,7 @@
+import * as v from 'valibot'
 import type { EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
+import { livenessOptions } from '../wire/liveness'
 import type { SqlDatabase, SqlRow, SqlSession } from './postgres-database'
 import { migrate } from './postgres-migrate'
 import { evidenceMigrations, identityMigrations, templateMigrations } from './postgres-migrations'
@@ -229,9 +231,18 @@ function bytes(value: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(value)
 }
 
-function challengeRow({ subjectSalt, policyHash, retainUntil, issuedAt, expiresAt, ...rest }: Challenge): SqlRow {
+function challengeRow({
+  subjectSalt,
+  policyHash,
+  liveness,
+  retainUntil,
+  issuedAt,
+  expiresAt,
+  ...rest
+}: Challenge): SqlRow {
   return {
     ...rest,
+    liveness: JSON.stringify(liveness),
     subject_salt: subjectSalt,
     policy_hash: policyHash,
     retain_until: retainUntil,
@@ -255,6 +266,7 @@ function challengeOf(row: SqlRow): Challenge {
     suite: text(row.suite) as SealSuite,
     kid: text(row.kid),
     policyHash: text(row.policy_hash),
+    liveness: v.parse(livenessOptions, JSON.parse(text(row.liveness))),
     retainUntil: row.retain_until === null ? null : Number(row.retain_until),
     issuedAt: Number(row.issued_at),
     expiresAt: Number(row.expires_at),

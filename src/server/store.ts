@@ -1,4 +1,5 @@
 import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
+import type { LivenessOptions } from '../wire/liveness'
 
 /** What a challenge promised; the answer has to agree with every field. */
 export interface Challenge {
@@ -17,6 +18,7 @@ export interface Challenge {
   readonly kid: string
   /** SHA-256, base64url, over the JCS bytes of the policy that was signed. */
   readonly policyHash: string
+  readonly liveness: LivenessOptions
   /** For `enrol`: end of the retention that the policy promised (L29). */
   readonly retainUntil: number | null
   /** Epoch seconds. */

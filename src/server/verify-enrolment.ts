@@ -1,3 +1,5 @@
+import { FaceSealError } from '../wire/errors'
+import { answersChallenge } from '../wire/liveness'
 import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
 import { epochNow, keyedDigest } from './digest'
@@ -30,6 +32,10 @@ export async function verifyEnrolment(request: EnrolmentRequest): Promise<Enrolm
   const { store, keys, now = epochNow(), requireConsentEvidence = true } = request
   const { header, claim, challenge } = await openEnvelope(request, 'enrol')
   const { subject, tenant, purpose } = challenge
+  if (!answersChallenge(challenge.liveness, claim.steps)) {
+    claim.template.fill(0)
+    throw new FaceSealError('challenge_mismatch', { detail: 'liveness' })
+  }
   try {
     await recordEvidence(request, challenge)
     const binding = { subject, tenant, purpose, model: header.model, bits: claim.bits, device: header.device }

@@ -1,4 +1,5 @@
 import type { TemplateBits } from '../wire/ceremony-options'
+import { answersChallenge } from '../wire/liveness'
 import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
 import { epochNow, keyedDigest, randomBase64url } from './digest'
@@ -25,10 +26,12 @@ export interface VerificationRequest extends EnrolmentRequest {
   readonly level?: FalseAcceptLevel | undefined
   readonly thresholds?: ThresholdTable | undefined
   readonly limits?: ThrottleLimits | undefined
+  /** Highest passive presentation-attack bucket that still verifies, 0..3; 3, the default, never refuses. */
+  readonly maxSpoofRisk?: number | undefined
 }
 
 /** Why, for the integrator's own eyes: the browser is told yes or no. Never a score. */
-export type VerificationReason = 'match' | 'mismatch' | 'not_enrolled' | 'device_unknown' | 'model_changed'
+export type VerificationReason = 'match' | 'mismatch' | 'not_enrolled' | 'device_unknown' | 'model_changed' | 'liveness'
 
 export interface VerificationResult {
   readonly verified: boolean
@@ -92,7 +95,12 @@ async function recordSuccess(
 
 /** Decides. Where there is nothing to compare with, a decoy is decrypted and compared: the same work. */
 async function compare(
-  { keys, level, thresholds }: Pick<VerificationRequest, 'keys' | 'level' | 'thresholds'>,
+  {
+    keys,
+    level,
+    thresholds,
+    maxSpoofRisk = 3,
+  }: Pick<VerificationRequest, 'keys' | 'level' | 'thresholds' | 'maxSpoofRisk'>,
   { header, claim, challenge }: OpenedEnvelope,
   enrolment: Enrolment | undefined,
 ): Promise<VerificationReason> {
@@ -109,7 +117,10 @@ async function compare(
   // a renewal since these options: their salt, and any template made with it, is void
   if (enrolment.subjectSalt !== challenge.subjectSalt) return 'mismatch'
   if (!comparable) return enrolment.template ? 'model_changed' : 'not_enrolled'
-  return near ? 'match' : 'mismatch'
+  if (!near) return 'mismatch'
+  // Movements that were asked are owed; the client's word for them is a hint, so nothing else is made of them.
+  if (!answersChallenge(challenge.liveness, claim.steps) || claim.spoofRisk > maxSpoofRisk) return 'liveness'
+  return 'match'
 }
 
 const decoyBinding = { subject: 'decoy', tenant: '', purpose: '', model: '', device: '' }

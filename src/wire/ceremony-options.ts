@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { base64urlOf, epochSeconds, slug, webOrigin } from './encoding'
+import { livenessOptions } from './liveness'
 
 /** Which embedding net makes the template. */
 export const embedderName = v.picklist(['mobilefacenet', 'face-api', 'fused'])
@@ -58,6 +59,8 @@ export const ceremonyOptionsSchema = v.strictObject({
   embedder: embedderName,
   protection: protectionOptions,
   seal: sealOptions,
+  /** Missing: frames are only looked at. */
+  liveness: v.exactOptional(livenessOptions),
   /** Configuration of the notice and the flow; its schema is `faceseal/policy`, its hash is bound to every grant. */
   policy: v.record(v.string(), v.unknown()),
   /** Detached JWS (RFC 7515 appendix F), ES256, over the JCS (RFC 8785) bytes of all other fields. */

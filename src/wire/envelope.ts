@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { ceremonyKind, sealSuite, templateBits } from './ceremony-options'
 import { base64urlOf, epochSeconds, slug, webOrigin } from './encoding'
 import { FaceSealError } from './errors'
+import { type LivenessStep, livenessSteps, maxLivenessSteps } from './liveness'
 
 /** Embedder, weights and mean vector: `name.first 8 hex digits`. */
 export const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[0-9a-f]{8}$/))
@@ -57,6 +58,7 @@ export const sealedCiphertextBytes = sealedPlaintextBytes + 16
 export const maxEnvelopeLifetimeSeconds = 120
 export const encapsulatedKeyBytes = { P256: 65, X25519: 32 } as const
 
+const stepsOffset = 393
 const magic = [0x46, 0x53, 0x01] as const
 
 /** Joins the parts. Throws `envelope_malformed` when the result would pass 1 KiB. */
@@ -117,7 +119,8 @@ function parseHeader(headerBytes: Uint8Array): EnvelopeHeader {
  *     4    quality 0..3    5   spoof risk 0..3             6  injection risk 0..3      7  zero
  *     8    64 device signature: ECDSA P-256, r‖s, over SHA-256(header ‖ template)
  *     72   65 device public key, uncompressed
- *     137  256 template, LSB first, zero after its bits    393  7 zeros
+ *     137  256 template, LSB first, zero after its bits
+ *     393  4 liveness steps done, in order: place in `livenessSteps` from 1, then zeros    397  3 zeros
  */
 export interface SealedClaim {
   readonly kind: 'enrol' | 'verify'
@@ -130,6 +133,8 @@ export interface SealedClaim {
   readonly spoofRisk: number
   /** Signs of an injected stream: 0 none seen … 3 high. A hint, never proof. */
   readonly injectionRisk: number
+  /** Movements done for the challenge, in order; what the client says of itself. */
+  readonly steps: readonly LivenessStep[]
   readonly signature: Uint8Array<ArrayBuffer>
   readonly devicePublicKey: Uint8Array<ArrayBuffer>
 }
@@ -142,6 +147,10 @@ export function encodeClaim(claim: SealedClaim): Uint8Array<ArrayBuffer> {
   bytes.set(claim.signature, 8)
   bytes.set(claim.devicePublicKey, 72)
   bytes.set(claim.template, 137)
+  bytes.set(
+    claim.steps.map((step) => livenessSteps.indexOf(step) + 1),
+    stepsOffset,
+  )
   return bytes
 }
 
@@ -151,7 +160,8 @@ export function decodeClaim(bytes: Uint8Array): SealedClaim {
   const risks = [bytes[4]!, bytes[5]!, bytes[6]!] as const
   if (bytes.length !== sealedPlaintextBytes || bytes[0] !== 1 || bytes[1]! > 1) throw malformed('claim version')
   if ((bits !== 1024 && bits !== 2048) || risks.some((risk) => risk > 3)) throw malformed('claim fields')
-  if (bytes[7] !== 0 || bytes.subarray(137 + bits / 8).some((byte) => byte !== 0)) throw malformed('claim padding')
+  const unused = [bytes.subarray(137 + bits / 8, stepsOffset), bytes.subarray(stepsOffset + maxLivenessSteps)]
+  if (bytes[7] !== 0 || unused.some((part) => part.some((byte) => byte !== 0))) throw malformed('claim padding')
   return {
     kind: bytes[1] === 0 ? 'enrol' : 'verify',
     bits,
@@ -159,9 +169,21 @@ export function decodeClaim(bytes: Uint8Array): SealedClaim {
     quality: risks[0],
     spoofRisk: risks[1],
     injectionRisk: risks[2],
+    steps: decodeSteps(bytes.subarray(stepsOffset, stepsOffset + maxLivenessSteps)),
     signature: bytes.slice(8, 72),
     devicePublicKey: bytes.slice(72, 137),
   }
+}
+
+function decodeSteps(codes: Uint8Array): readonly LivenessStep[] {
+  const end = codes.indexOf(0)
+  const used = codes.subarray(0, end < 0 ? codes.length : end)
+  if (codes.subarray(used.length).some((code) => code !== 0)) throw malformed('claim steps')
+  return Array.from(used, (code) => livenessSteps[code - 1] ?? raise('claim steps'))
+}
+
+function raise(detail: string): never {
+  throw malformed(detail)
 }
 
 function malformed(detail: string): FaceSealError {

@@ -121,6 +121,11 @@ export const errorCatalogue = {
     remedy: 'The face changed during one capture; one person alone should start again.',
     retryable: true,
   },
+  liveness_failed: {
+    remedy:
+      'The movements were not seen as asked; `detail` says why. Let the person retry or take another movement, or offer the alternative.',
+    retryable: true,
+  },
   template_missing: {
     remedy: 'No template is enrolled on this device for this account and purpose; enrol first.',
     retryable: false,

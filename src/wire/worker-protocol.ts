@@ -1,5 +1,6 @@
 import type { CryptoKey } from 'jose'
 import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from './ceremony-options'
+import type { LivenessOptions, LivenessStep } from './liveness'
 
 /**
  * What crosses between page and worker. Into the worker: bytes, keys, frames. Out of it: hints, buckets, timings, and
@@ -62,6 +63,10 @@ export type HintCode =
   | 'covered'
   | 'hold_still'
   | 'done'
+  // Of a liveness challenge. Left and right are the person's own.
+  | LivenessStep
+  | 'face_forward'
+  | 'other_movement'
 
 /** Progress of a capture: small values only, nothing from which a face could be rebuilt. */
 export interface CaptureProgress {
@@ -73,6 +78,18 @@ export interface CaptureProgress {
   readonly seen: number
   /** Milliseconds of the last frame, by stage: read, detect, landmarks, quality, embed. */
   readonly timings: Readonly<Record<string, number>>
+  /** Where an active challenge stands. */
+  readonly challenge?: ChallengeProgress
+}
+
+export interface ChallengeProgress {
+  /** What is asked now, or next. */
+  readonly step: LivenessStep
+  /** Steps done, and to do. */
+  readonly done: number
+  readonly of: number
+  /** 0..1 of the current movement, in tenths. */
+  readonly progress: number
 }
 
 /** Frames as they come: the processor's stream where there is one, otherwise bitmaps pulled through a port. */
@@ -110,6 +127,8 @@ export interface CaptureBinding {
   /** SHA-256, base64url: the receipts of the grants in force. */
   readonly consent: string
   readonly seal: { readonly suite: SealSuite; readonly kid: string; readonly publicKey: string }
+  /** What the backend asked; its steps are done before anything is sealed or matched. Missing: passive. */
+  readonly liveness?: LivenessOptions
   /** Options expiry in epoch seconds: the envelope never outlives it. */
   readonly notAfter: number
 }
@@ -167,6 +186,8 @@ export interface WorkerApi {
     frames: FrameSource,
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureResult>
+  /** The person cannot do the movement that is asked: the next substitute takes its place (L04, L05). */
+  otherMovement(): Promise<void>
   /** Ends a capture in progress: frames closed, buffers overwritten; capture rejects with `aborted`. */
   cancel(): Promise<void>
   /** Counters for tests and as a sign of life: live tensors, their bytes, and frames received but not closed. */

@@ -10,8 +10,8 @@ import type {
 import { type Collected, collectFrames } from './collect'
 import type { Engine } from './engine'
 import { openFrames } from './frames'
-import { spoofBucket } from './liveness/spoof'
-import { transcriptHash } from './liveness/transcript'
+import type { Challenge } from './liveness/challenge'
+import { spoofBucket } from './liveness/fusion'
 import { encryptLocal, matchesLocal, signStatement } from './local-match'
 import { deviceProtector } from './protect'
 import { sealTemplate } from './seal'
@@ -22,7 +22,7 @@ import { meanDirection } from './vision/vectors'
 /**
  * One capture, top to bottom: frames → best good frames → one embedding → template → envelope, or local verdict.
  * Whatever happens, every frame is closed and every buffer that held pixels, an embedding or a template is overwritten.
- * Throws `options_invalid`, `template_missing`, `capture_timeout` (detail: the last hint), `identity_changed`,
+ * Throws `options_invalid`, `template_missing`, `capture_timeout` (detail: the last hint), `identity_changed`, `liveness_failed`,
  * `camera_lost`, `camera_stalled`, `template_unreadable`, `options_expired`, and the reason of `signal`.
  */
 export async function capture(
@@ -31,6 +31,7 @@ export async function capture(
   source: FrameSource,
   onProgress: (progress: CaptureProgress) => void,
   signal: AbortSignal,
+  challenge?: Challenge,
 ): Promise<CaptureResult> {
   assertComplete(request)
   let progress: CaptureProgress = { hint: 'look_here', accepted: 0, needed: request.frames, seen: 0, timings: {} }
@@ -47,7 +48,7 @@ export async function capture(
   const clock = new StageClock()
   try {
     tell(progress)
-    const collected = await collectFrames(engine, reader, request.frames, clock, tell)
+    const collected = await collectFrames(engine, reader, request.frames, clock, tell, challenge)
     signal.throwIfAborted()
     const result = await deliver(engine, request, collected, clock)
     tell({ ...progress, hint: 'done' })
@@ -64,7 +65,7 @@ export async function capture(
 async function deliver(
   engine: Engine,
   { binding, keys, delivery, localTemplate }: CaptureRequest,
-  { frames, seen, accepted }: Collected,
+  { frames, seen, accepted, steps }: Collected,
   clock: StageClock,
 ): Promise<CaptureResult> {
   const { modelId, mean } = engine.embedder
@@ -76,9 +77,8 @@ async function deliver(
     template = await clock.run('protect', () => protector.protect(embedding, mean, { ...binding, modelId }))
     if (delivery === 'sealed') {
       const spoofRisk = spoofBucket(frames.flatMap(({ liveness }) => (liveness === undefined ? [] : [liveness])))
-      const grade = { quality: qualityOf(frames), spoofRisk, injectionRisk: injectionRiskOf(frames) }
-      const liveness = await transcriptHash({ v: 1, steps: [], passive: spoofRisk })
-      const sealing = sealTemplate(template, grade, binding, keys, modelId, liveness)
+      const grade = { quality: qualityOf(frames), spoofRisk, injectionRisk: injectionRiskOf(frames), steps }
+      const sealing = sealTemplate(template, grade, binding, keys, modelId)
       const envelope = await clock.run('seal', () => sealing)
       return { kind: 'sealed', envelope, report: reportOf(seen, accepted, clock) }
     }

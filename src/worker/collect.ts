@@ -1,8 +1,12 @@
 import { FaceSealError } from '../wire/errors'
+import type { LivenessStep } from '../wire/liveness'
 import type { CaptureProgress, HintCode } from '../wire/worker-protocol'
 import { type Engine, readFace } from './engine'
 import type { FrameReader } from './frames'
 import { SteadyHint } from './hints'
+import type { Challenge, ChallengeState } from './liveness/challenge'
+import { livenessOf } from './liveness/fusion'
+import { observeFace } from './liveness/observation'
 import type { StageClock } from './stage-clock'
 import type { DetectedFace } from './vision/detect'
 import type { Picture } from './vision/picture'
@@ -24,6 +28,8 @@ export interface Collected {
   readonly frames: readonly GoodFrame[]
   readonly seen: number
   readonly accepted: number
+  /** Movements done for the challenge, in order. */
+  readonly steps: readonly LivenessStep[]
 }
 
 /** Good frames are gathered this long past the first, so that the best are kept and not the first. */
@@ -34,12 +40,15 @@ const gatherFactor = 2
 const samePerson = 0.35
 /** One odd frame is dropped; this many in a row are another person. */
 const strangers = 2
+/** With a challenge: good frames before each step and after the last, so that one person is seen throughout. */
+const perRest = 2
 /** A second face counts when it is this large beside the first. */
 const rivalShare = 0.45
 
 /**
- * Looks at frames until `needed` good ones of one person are there, and returns the best of those seen.
- * Throws `identity_changed`, and what the reader throws; on a throw nothing of the frames is left.
+ * Looks at frames until `needed` good ones of one person are there and the challenge, if any, is done; returns the best
+ * of those seen. Throws `identity_changed`, `liveness_failed` (detail: the reason), and what the reader throws; on a
+ * throw nothing of the frames is left.
  */
 export async function collectFrames(
   engine: Engine,
@@ -47,6 +56,7 @@ export async function collectFrames(
   needed: number,
   clock: StageClock,
   report: (progress: CaptureProgress) => void,
+  challenge?: Challenge,
 ): Promise<Collected> {
   const good: GoodFrame[] = []
   const steady = new SteadyHint('look_here')
@@ -55,10 +65,17 @@ export async function collectFrames(
   let firstGood = 0
   const tell = (hint: HintCode, now: number) => {
     const accepted = Math.min(good.length, needed)
-    report({ hint: steady.next(hint, now), accepted, needed, seen, timings: clock.last })
+    const shown = { hint: steady.next(hint, now), accepted, needed, seen, timings: clock.last }
+    const { step, done, of, progress } = challenge?.state ?? {}
+    report(
+      step ? { ...shown, challenge: { step, done: done!, of: of!, progress: Math.round(10 * progress!) / 10 } } : shown,
+    )
   }
+  // Good frames of the current rest; each rest has to have its own.
+  let rested = 0
+  let steps = 0
   try {
-    while (good.length < needed * gatherFactor) {
+    while (challenge || good.length < needed * gatherFactor) {
       const frame = await reader.take().catch((error: unknown) => {
         const ended = error instanceof FaceSealError && error.code === 'camera_lost'
         if (ended && good.length >= needed) return undefined
@@ -71,7 +88,11 @@ export async function collectFrames(
       try {
         picture = clock.run('read', () => engine.reader.read(frame.image))
         frame.close()
-        const look = await lookAt(engine, picture, clock)
+        const look = await lookAt(engine, picture, clock, challenge, rested < perRest)
+        if (challenge && challenge.state.done > steps) {
+          steps = challenge.state.done
+          rested = 0
+        }
         if (typeof look === 'string') {
           tell(look, performance.now())
           continue
@@ -86,37 +107,66 @@ export async function collectFrames(
         odd = 0
         if (!first) firstGood = performance.now()
         good.push(look)
-        tell('hold_still', performance.now())
+        rested += 1
+        tell((challenge && ask(challenge.state)) ?? 'hold_still', performance.now())
       } finally {
         frame.close()
         picture?.wipe()
         clock.end()
       }
-      if (good.length >= needed && performance.now() - firstGood >= gatherMs) break
+      if (challenge) {
+        if (challenge.state.phase === 'done' && rested >= 1 && good.length >= needed) break
+      } else if (good.length >= needed && performance.now() - firstGood >= gatherMs) break
     }
     good.sort((a, b) => b.score - a.score)
     for (const spare of good.slice(needed)) spare.embedding.fill(0)
-    return { frames: good.slice(0, needed), seen, accepted: good.length }
+    return { frames: good.slice(0, needed), seen, accepted: good.length, steps: challenge?.done ?? [] }
   } catch (error) {
     for (const { embedding } of good) embedding.fill(0)
     throw error
   }
 }
 
-/** One frame through every gate: what to change, or a good frame. */
-async function lookAt(engine: Engine, picture: Picture, clock: StageClock): Promise<GoodFrame | HintCode> {
+/** One frame through every gate: what to do or to change, or a good frame. */
+async function lookAt(
+  engine: Engine,
+  picture: Picture,
+  clock: StageClock,
+  challenge: Challenge | undefined,
+  wanted: boolean,
+): Promise<GoodFrame | HintCode> {
+  const now = performance.now()
   const dull = clock.run('quality', () => frameHint(measureFrame(picture)))
-  if (dull) return dull
-  const faces = await clock.run('detect', () => engine.detector.detect(picture))
-  const face = soleFace(faces)
-  if (typeof face === 'string') return face
-  const { points, pose } = clock.run('landmarks', () => readFace(engine, picture, face))
+  const faces = dull ? [] : await clock.run('detect', () => engine.detector.detect(picture))
+  const face = dull ?? soleFace(faces)
+  if (typeof face === 'string') {
+    if (challenge) ask(challenge.observe(now, undefined))
+    return face
+  }
+  const { landmarks, points, pose } = clock.run('landmarks', () => readFace(engine, picture, face))
+  const state =
+    challenge && clock.run('liveness', () => challenge.observe(now, observeFace(now, picture, landmarks, pose)))
+  const asked = state && ask(state)
   const measures = clock.run('quality', () => measureFace(picture, face, points, pose))
   const hint = faceHint(measures)
+  // A movement may turn, cover or enlarge the face as it must; only while at rest is it asked to be good.
+  if (state?.phase === 'step' && (hint || !wanted)) return asked!
   if (hint) return hint
-  const liveness = clock.run('spoof', () => engine.spoof?.liveness(picture, face.box))
+  if (asked && !wanted) return asked
+  const liveness = clock.run(
+    'spoof',
+    () => engine.spoof && livenessOf(engine.spoof.measure(picture, face.box, landmarks)),
+  )
   const embedding = clock.run('embed', () => engine.embedder.embed(picture, points))
   return { embedding, score: faceScore(measures), liveness }
+}
+
+/** What to say for a challenge. Throws `liveness_failed`. */
+function ask({ phase, step, failure, astray }: ChallengeState): HintCode | undefined {
+  if (failure) throw new FaceSealError('liveness_failed', { detail: failure })
+  if (phase === 'done') return undefined
+  if (phase === 'rest' || !step) return 'face_forward'
+  return astray ? 'other_movement' : step
 }
 
 /** The one face of the frame; people far behind do not count. */

@@ -9,9 +9,11 @@ import { assertAirlockClosed, muteUncaughtErrors, removedNames } from './airlock
 import { capture } from './capture'
 import { type Engine, startEngine } from './engine'
 import { framesHeld } from './frames'
+import { Challenge } from './liveness/challenge'
 
 let engine: Engine | undefined
 let running: AbortController | undefined
+let challenge: Challenge | undefined
 
 const api: WorkerApi = {
   start: async (input): Promise<StartReport> => {
@@ -29,13 +31,17 @@ const api: WorkerApi = {
     muteUncaughtErrors()
     assertAirlockClosed()
     running = new AbortController()
+    const { liveness } = request.binding
+    challenge = liveness?.level === 'active' ? new Challenge(liveness) : undefined
     try {
-      return await capture(engine, request, source, quietly(onProgress), running.signal)
+      return await capture(engine, request, source, quietly(onProgress), running.signal, challenge)
     } finally {
       running = undefined
+      challenge = undefined
       release(onProgress)
     }
   },
+  otherMovement: async () => challenge?.substitute(),
   cancel: async () => running?.abort(new FaceSealError('aborted')),
   memory: async () => {
     const { numTensors, numBytes } = memory()

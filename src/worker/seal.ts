@@ -9,6 +9,7 @@ import {
   type SealedClaim,
 } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
+import { type LivenessStep, passiveLiveness, transcriptHash } from '../wire/liveness'
 import type { CaptureBinding, DeviceKeys } from '../wire/worker-protocol'
 import { protectionScheme } from './protect'
 
@@ -20,6 +21,7 @@ export interface CaptureGrade {
   readonly quality: number
   readonly spoofRisk: number
   readonly injectionRisk: number
+  readonly steps: readonly LivenessStep[]
 }
 
 /** Times of a statement or envelope in epoch seconds: from now, at most 120 s, never past the options' end. */
@@ -43,8 +45,11 @@ export async function sealTemplate(
   binding: CaptureBinding,
   keys: DeviceKeys,
   model: string,
-  liveness: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { nonce, liveness: asked = passiveLiveness } = binding
+  const { steps: done, spoofRisk, injectionRisk } = grade
+  const transcript = { nonce, level: asked.level, asked: asked.steps, done, spoofRisk, injectionRisk }
+  const liveness = await transcriptHash({ v: 1, ...transcript })
   const headerBytes = headerOf(binding, keys, model, liveness)
   const plaintext = encodeClaim({
     kind: binding.kind,

@@ -3,6 +3,7 @@ import type { LocaleTag } from '../../wire/locale'
 import type { CaptureProgress } from '../../wire/worker-protocol'
 import type { LoadProgress } from '../assets'
 import { type Messages, messagesFor } from '../i18n'
+import { challengeRing } from './ring'
 import { captureStyles } from './styles'
 
 /** Why the person left. Neither is an error (L04). */
@@ -25,6 +26,8 @@ export interface CaptureView {
   opening(step: 'worker' | 'camera'): void
   capturing(video: HTMLVideoElement): void
   hint(progress: CaptureProgress): void
+  /** What the button "another movement" does during the current capture. */
+  onOtherMovement(act: () => void): void
   /** Says what went wrong and waits until the person asks for another try; rejects with the signal's reason. */
   problem(code: FaceSealErrorCode, signal: AbortSignal): Promise<void>
   close(): void
@@ -43,6 +46,8 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
   host.scrollIntoView({ block: 'nearest' })
   parts.cancel.addEventListener('click', () => left.abort('cancelled' satisfies LeaveReason))
   parts.otherWay.addEventListener('click', () => left.abort('other_way' satisfies LeaveReason))
+  let otherMovement = () => {}
+  parts.otherMovement.addEventListener('click', () => otherMovement())
 
   const show = (state: 'waiting' | 'capturing' | 'problem', text: string) => {
     host.dataset.state = state
@@ -51,6 +56,8 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
     parts.stage.hidden = state === 'problem'
     parts.steps.hidden = state !== 'capturing'
     parts.retry.hidden = state !== 'problem'
+    parts.otherMovement.hidden = true
+    parts.ring.show(undefined)
     say(parts.hint, text)
     if (state !== 'capturing') parts.stage.querySelector('video')?.remove()
   }
@@ -73,12 +80,21 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
       video.setAttribute('aria-hidden', 'true')
       parts.stage.prepend(video)
     },
-    hint({ hint, accepted, needed }) {
+    onOtherMovement(act) {
+      otherMovement = act
+    },
+    hint({ hint, accepted, needed, challenge }) {
       host.dataset.hint = hint
-      host.toggleAttribute('data-good', hint === 'hold_still' || hint === 'done')
+      host.toggleAttribute('data-good', hint === 'hold_still' || hint === 'face_forward' || hint === 'done')
       say(parts.hint, words.hints[hint])
-      parts.steps.ariaLabel = words.ceremony.captured(accepted, needed)
-      fill(parts.steps, accepted, needed)
+      parts.ring.show(challenge, hint)
+      const asking = challenge !== undefined && challenge.done < challenge.of
+      parts.otherMovement.hidden = !asking
+      parts.steps.ariaLabel = challenge
+        ? words.ceremony.movement(Math.min(challenge.done, challenge.of - 1), challenge.of)
+        : words.ceremony.captured(accepted, needed)
+      if (challenge) fill(parts.steps, challenge.done, challenge.of)
+      else fill(parts.steps, accepted, needed)
     },
     problem(code, signal) {
       delete host.dataset.hint
@@ -103,13 +119,15 @@ function build({ ceremony, notice }: Messages, alternative: string) {
   const bar = element('progress', { ariaLabel: ceremony.preparing })
   const amount = element('span')
   const wait = element('div', { className: 'wait' }, bar, amount)
-  const stage = element('div', { className: 'stage' }, oval(), wait)
+  const ring = challengeRing()
+  const stage = element('div', { className: 'stage' }, oval(), ring.svg, wait)
   const hint = element('p', { className: 'hint', role: 'status', ariaLive: 'polite' })
   const steps = element('ol', { className: 'steps', role: 'img' })
   const retry = element('button', { type: 'button', textContent: ceremony.retry })
+  const otherMovement = element('button', { type: 'button', textContent: ceremony.otherMovement, hidden: true })
   const cancel = element('button', { type: 'button', textContent: ceremony.cancel })
   const otherWay = element('button', { type: 'button', textContent: notice.useInstead(alternative) })
-  const actions = element('div', { className: 'actions' }, retry, otherWay, cancel)
+  const actions = element('div', { className: 'actions' }, retry, otherMovement, otherWay, cancel)
   const section = element(
     'section',
     { className: 'capture', ariaLabel: ceremony.cameraTitle },
@@ -118,7 +136,7 @@ function build({ ceremony, notice }: Messages, alternative: string) {
     steps,
     actions,
   )
-  return { section, stage, wait, bar, amount, hint, steps, retry, cancel, otherWay }
+  return { section, stage, ring, wait, bar, amount, hint, steps, retry, cancel, otherWay, otherMovement }
 }
 
 function attach(host: HTMLElement, section: HTMLElement): void {

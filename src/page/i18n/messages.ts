@@ -165,6 +165,10 @@ export interface CeremonyMessages {
   readonly startingCamera: string
   readonly capturing: string
   captured(accepted: number, needed: number): string
+  /** Where a challenge stands; `done` from 0. */
+  movement(done: number, of: number): string
+  /** For a person who cannot do what is asked (L04, L05). */
+  readonly otherMovement: string
   readonly sealing: string
   readonly sending: string
   readonly enrolled: string

@@ -66,7 +66,8 @@ describe('whatever comes in, only coded errors come out', () => {
     const claim = () => {
       const key = new Uint8Array(65).fill(4)
       const signature = new Uint8Array(64).fill(1)
-      const rest = { quality: 1, spoofRisk: 2, injectionRisk: 3, signature, devicePublicKey: key }
+      const steps = ['blink', 'turn_left'] as const
+      const rest = { quality: 1, spoofRisk: 2, injectionRisk: 3, steps, signature, devicePublicKey: key }
       return encodeClaim({ kind: 'verify', bits: 1024, template: randomTemplate(1024), ...rest })
     }
     fc.assert(

@@ -37,7 +37,15 @@ async function makeVector(suite: 'P256' | 'X25519') {
     recipient,
     envelope: toHex(envelope),
     header: decodeEnvelope(envelope).header,
-    claim: { kind: options.kind, bits, quality: 3, spoofRisk: 0, injectionRisk: 0, template: toHex(template) },
+    claim: {
+      kind: options.kind,
+      bits,
+      quality: 3,
+      spoofRisk: 0,
+      injectionRisk: 0,
+      steps: [],
+      template: toHex(template),
+    },
     devicePublicKey: toHex(device.publicKey),
   }
 }

@@ -114,7 +114,15 @@ describe('each wrong field is refused with its own code', () => {
     const options = await world.options('verify', 'person')
     const honest = await world.response(device, options, randomTemplate())
     const headerLength = (honest[3]! << 8) | honest[4]!
-    const claim = { kind: 'verify', bits: 2048, template, quality: 0, spoofRisk: 0, injectionRisk: 0 } as const
+    const claim = {
+      kind: 'verify',
+      bits: 2048,
+      template,
+      quality: 0,
+      spoofRisk: 0,
+      injectionRisk: 0,
+      steps: [],
+    } as const
     const plaintext = encodeClaim({ ...claim, signature: new Uint8Array(64), devicePublicKey: device.publicKey })
     plaintext[399] = 1
     const response = await sealBytes(options, honest.slice(5, 5 + headerLength), plaintext)

@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Challenge, Enrolment, FaceSealStore, LedgerEntry } from '../../../src/server'
+import { passiveLiveness } from '../../../src/wire/liveness'
 import { codeOf } from './world'
 
 const challenge = (sid: string, change: Partial<Challenge> = {}): Challenge => ({
   ...{ sid, nonce: 'n', kind: 'verify', tenant: 't', origin: 'https://a.example', purpose: 'p', subject: 's' },
-  ...{ subjectSalt: 'salt', embedder: 'mobilefacenet', bits: 2048, suite: 'P256', kid: 'k', policyHash: 'h' },
+  ...{
+    subjectSalt: 'salt',
+    embedder: 'mobilefacenet',
+    bits: 2048,
+    suite: 'P256',
+    kid: 'k',
+    policyHash: 'h',
+    liveness: passiveLiveness,
+  },
   retainUntil: null,
   ...{ issuedAt: 1_800_000_000, expiresAt: 4_102_444_800 },
   ...change,
