@@ -1,0 +1,58 @@
+// The presentation-attack benchmark's page: decodes stills and clips and hands frame after frame to the worker.
+import { transfer, wrap } from 'comlink'
+import type { LookedAt, PadWorkerApi } from './pad-worker'
+
+/** One frame: `t` in milliseconds of the clip; `face` missing where none was found. */
+export interface PadFrame {
+  readonly t: number
+  readonly face?: LookedAt
+}
+
+export interface ClipSampling {
+  /** Frames looked at per second, and for how many seconds. */
+  readonly rate: number
+  readonly seconds: number
+}
+
+declare global {
+  interface Window {
+    startPad(files: readonly string[]): Promise<void>
+    lookAtFile(url: string, sampling: ClipSampling): Promise<readonly PadFrame[]>
+  }
+}
+
+const api = wrap<PadWorkerApi>(new Worker('/bench/pad-worker.js', { type: 'module' }))
+
+window.startPad = async (files) => {
+  const assets: Record<string, ArrayBuffer> = {}
+  for (const file of files) assets[file] = await (await fetch(`/assets/${file}`)).arrayBuffer()
+  await api.start(transfer({ assets, embedder: 'mobilefacenet' }, Object.values(assets)))
+}
+
+window.lookAtFile = async (url, { rate, seconds }) => {
+  const blob = await (await fetch(url)).blob()
+  if (!/\.(mp4|webm|mov|mkv)$/i.test(url)) return [await frameOf(await createImageBitmap(blob), 0)]
+  const video = document.createElement('video')
+  video.muted = true
+  video.src = URL.createObjectURL(blob)
+  await new Promise((resolve, reject) => {
+    video.onloadeddata = resolve
+    video.onerror = () => reject(new Error(`${url}: ${video.error?.message}`))
+  })
+  const frames: PadFrame[] = []
+  const end = Math.min(video.duration, seconds)
+  for (let index = 0; index / rate < end; index++) {
+    const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
+    // Inside a frame and not on its edge, where rounding decides.
+    video.currentTime = index / rate + 0.01
+    await arrived
+    frames.push(await frameOf(await createImageBitmap(video), (1000 * index) / rate))
+  }
+  URL.revokeObjectURL(video.src)
+  return frames
+}
+
+async function frameOf(image: ImageBitmap, t: number): Promise<PadFrame> {
+  const face = await api.look(transfer(image, [image]), t)
+  return face ? { t, face } : { t }
+}
