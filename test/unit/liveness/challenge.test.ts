@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import type { LivenessStep } from '../../../src/wire/liveness'
+import { Challenge } from '../../../src/worker/liveness/challenge'
+import { extentOf, type FaceObservation } from '../../../src/worker/liveness/observation'
+import { type HeadState, perform, seenHead } from './head'
+
+const rest: HeadState = {}
+/** The person's own left is the picture's right: positive yaw. */
+const movements: Readonly<Record<LivenessStep, HeadState>> = {
+  turn_left: { yaw: 27 },
+  turn_right: { yaw: -27 },
+  look_up: { pitch: 22 },
+  look_down: { pitch: -22 },
+  blink: { iris: 0.1 },
+  open_mouth: { mouth: 0.9 },
+  move_closer: { scale: 1.4 },
+}
+
+/** Rest, movement held, rest, and so on. */
+function act(steps: readonly LivenessStep[], change: HeadState = {}): FaceObservation[] {
+  const keys: [number, HeadState][] = [
+    [0, rest],
+    [1, rest],
+  ]
+  for (const step of steps) {
+    const from = keys.at(-1)![0]
+    const there = { ...movements[step], ...change }
+    const back = step === 'move_closer' ? there : { ...rest, ...change }
+    keys.push([from + 0.5, there], [from + 0.9, there], [from + 1.4, back], [from + 1.9, back])
+  }
+  return perform(keys)
+}
+
+function challengeOf(steps: readonly LivenessStep[], substitutes: readonly LivenessStep[] = []) {
+  return new Challenge({ level: 'active', steps: [...steps], substitutes: [...substitutes], stepTimeoutMs: 5000 })
+}
+
+function run(challenge: Challenge, faces: readonly (FaceObservation | undefined)[], everyMs = 80) {
+  let state = challenge.state
+  faces.forEach((face, index) => {
+    state = challenge.observe(face?.t ?? index * everyMs, face)
+  })
+  return state
+}
+
+describe('a head that does what is asked', () => {
+  it.each(Object.keys(movements) as LivenessStep[])('%s passes, and nothing else passes for it', (step) => {
+    expect(run(challengeOf([step]), act([step]))).toMatchObject({ phase: 'done', done: 1, failure: undefined })
+    for (const other of Object.keys(movements) as LivenessStep[]) {
+      if (other !== step) expect(run(challengeOf([step]), act([other])).phase).not.toBe('done')
+    }
+  })
+
+  it('does several in order, and says where it stands', () => {
+    const challenge = challengeOf(['turn_right', 'blink', 'open_mouth'])
+    const faces = act(['turn_right', 'blink', 'open_mouth'])
+    const seen = faces.map((face) => ({ ...challenge.observe(face.t, face) }))
+    expect(seen.at(-1)).toMatchObject({ phase: 'done', done: 3 })
+    expect(challenge.done).toEqual(['turn_right', 'blink', 'open_mouth'])
+    expect([...new Set(seen.map(({ phase, step }) => `${phase} ${step}`))]).toEqual([
+      ...['rest turn_right', 'step turn_right', 'step blink', 'rest blink', 'step open_mouth', 'rest open_mouth'],
+      'done undefined',
+    ])
+    const turning = seen.filter(({ phase, done }) => phase === 'step' && done === 0).map(({ progress }) => progress)
+    expect(Math.max(...turning)).toBeGreaterThan(0.8)
+  })
+
+  it('is not done until it is back at rest', () => {
+    const faces = act(['turn_left'])
+    const peak = faces.findIndex(({ pose }) => pose.yaw > 24)
+    expect(run(challengeOf(['turn_left']), faces.slice(0, peak + 4))).toMatchObject({ phase: 'rest', done: 0 })
+  })
+
+  it('may come and go before the challenge has begun', () => {
+    const late = act(['turn_left']).map((face) => ({ ...face, t: face.t + 4000 }))
+    const stranger = [seenHead(0, { x: 100 }), seenHead(80, { x: 500, yaw: 60 }), undefined]
+    expect(run(challengeOf(['turn_left']), [...stranger, ...late]).phase).toBe('done')
+  })
+})
+
+describe('refused, with the reason', () => {
+  it('the wrong order', () => {
+    const faces = act(['open_mouth', 'turn_right', 'turn_left', 'open_mouth'])
+    expect(run(challengeOf(['turn_left', 'open_mouth']), faces)).toMatchObject({ failure: 'wrong_movement' })
+  })
+
+  it('one wrong movement is forgiven, and said', () => {
+    const challenge = challengeOf(['turn_left'])
+    const states = act(['turn_right', 'turn_left']).map((face) => challenge.observe(face.t, face))
+    expect(states.some(({ astray }) => astray)).toBe(true)
+    expect(states.at(-1)).toMatchObject({ phase: 'done' })
+  })
+
+  it('a missing step', () => {
+    const faces = [
+      ...act(['turn_left']),
+      ...perform([
+        [0, rest],
+        [8, rest],
+      ]).map((face) => ({ ...face, t: face.t + 3000 })),
+    ]
+    expect(run(challengeOf(['turn_left', 'blink']), faces)).toMatchObject({ failure: 'step_timeout', done: 1 })
+  })
+
+  it('never at rest', () => {
+    const restless = perform(Array.from({ length: 30 }, (_, i) => [i / 2, { yaw: i % 2 ? 40 : 20 }] as const))
+    expect(run(challengeOf(['turn_left']), restless)).toMatchObject({ failure: 'no_neutral' })
+  })
+
+  it('a frozen picture', () => {
+    const faces = perform([
+      [0, rest],
+      [4, rest],
+    ]).map((face) => ({ ...face, fingerprint: 7 }))
+    expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure: 'frozen' })
+  })
+
+  it('a loop: pictures that come back', () => {
+    const faces = perform([
+      [0, rest],
+      [4, rest],
+    ]).map((face, index) => ({ ...face, fingerprint: index % 12 }))
+    expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure: 'repeated' })
+  })
+
+  it('a camera that shows each picture twice is none', () => {
+    const faces = act(['turn_left']).map((face, index) => ({ ...face, fingerprint: index >> 1 }))
+    expect(run(challengeOf(['turn_left']), faces).phase).toBe('done')
+  })
+
+  it.each([
+    ['a cut to a face elsewhere', 'jump', { x: 470 }],
+    ['a cut to another size', 'jump', { scale: 1.8 }],
+    ['a cut to another pose', 'too_fast', { yaw: 75 }],
+  ] as const)('%s: %s', (_, failure, change) => {
+    const [before, after] = [act(['turn_left']), act(['turn_left'], change)]
+    const cut = before.findIndex(({ t }) => t > 1100)
+    const faces = [...before.slice(0, cut), ...after.slice(cut)].map((face, index) =>
+      index >= cut ? seenHead(face.t, change) : face,
+    )
+    expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure })
+  })
+
+  it('a face that leaves', () => {
+    const faces = act(['turn_left'])
+    const middle = faces.findIndex(({ t }) => t > 1200)
+    const challenge = challengeOf(['turn_left'])
+    run(challenge, faces.slice(0, middle))
+    expect(challenge.observe(1200 + 2000, undefined)).toMatchObject({ failure: 'face_lost' })
+  })
+
+  it('a flat picture turned before a near camera', () => {
+    for (const angle of [35, 45, 55, 65]) {
+      for (const flat of [2.5, 4, 8]) {
+        const turned = perform([
+          [0, { flat }],
+          [1, { flat }],
+          [2, { flat, yaw: angle }],
+          [4, { flat, yaw: angle }],
+          [5, { flat }],
+          [8, { flat }],
+        ])
+        const left = run(challengeOf(['turn_left']), turned)
+        const right = run(challengeOf(['turn_right']), turned)
+        for (const state of [left, right]) expect(['flat', 'step_timeout', 'wrong_movement']).toContain(state.failure)
+      }
+    }
+  })
+
+  it.each([
+    ['turn_left', 'yaw', 26, { yaw: 20, flat: 9 }],
+    ['turn_right', 'yaw', -26, { yaw: -20, flat: 9 }],
+    ['look_up', 'pitch', 20, { pitch: 45, flat: 9 }],
+    ['look_down', 'pitch', -20, { pitch: -45, flat: 9 }],
+  ] as const)('a plane that is taken for a %s: flat', (step, axis, angle, plane) => {
+    // What the pose says is put in place of what it finds: an attack that fools it, by bending or by the net's error.
+    const faces = act([step]).map((face) => {
+      const share = face.pose[axis] / angle
+      const still = share < 0.5 ? seenHead(face.t) : seenHead(face.t, plane)
+      return { ...still, pose: face.pose }
+    })
+    expect(run(challengeOf([step]), faces)).toMatchObject({ failure: 'flat' })
+  })
+
+  it('what has depth but is far narrower than its pose allows: flat', () => {
+    const faces = act(['turn_left']).map((face) => {
+      if (face.pose.yaw < 12) return face
+      const squeezed = face.landmarks.map(({ x, y }) => ({ x: 320 + 0.7 * (x - 320), y }))
+      return { ...face, landmarks: squeezed, extent: extentOf(squeezed) }
+    })
+    expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure: 'flat' })
+  })
+
+  it('stays failed', () => {
+    const challenge = challengeOf(['turn_left'])
+    run(
+      challenge,
+      perform([
+        [0, rest],
+        [4, rest],
+      ]).map((face) => ({ ...face, fingerprint: 7 })),
+    )
+    expect(run(challenge, act(['turn_left']))).toMatchObject({ phase: 'failed', failure: 'frozen' })
+  })
+})
+
+describe('a person who cannot do a step', () => {
+  it('takes the next substitute, with its full time and no penalty', () => {
+    const challenge = challengeOf(['turn_left', 'blink'], ['open_mouth'])
+    run(
+      challenge,
+      perform([
+        [0, rest],
+        [4.5, rest],
+      ]),
+    )
+    challenge.substitute()
+    const later = act(['open_mouth', 'blink']).map((face) => ({ ...face, t: face.t + 4600 }))
+    expect(run(challenge, later)).toMatchObject({ phase: 'done' })
+    expect(challenge.done).toEqual(['open_mouth', 'blink'])
+  })
+
+  it('without a substitute left is told so', () => {
+    const challenge = challengeOf(['turn_left'])
+    challenge.substitute()
+    expect(challenge.state).toMatchObject({ phase: 'failed', failure: 'no_substitute' })
+  })
+})
+
+describe('the blink', () => {
+  it('of one frame is too short, of three seconds no blink', () => {
+    const faces = act(['blink'])
+    const closed = faces.findIndex(({ iris }) => iris < 0.2)
+    const short = faces.map((face, index) => ({ ...face, iris: index === closed ? 0.1 : 0.4 }))
+    expect(run(challengeOf(['blink']), short).phase).toBe('step')
+    const long = perform([
+      [0, rest],
+      [1, rest],
+      [1.1, { iris: 0.1 }],
+      [4, { iris: 0.1 }],
+      [4.2, rest],
+      [5, rest],
+    ])
+    expect(run(challengeOf(['blink']), long).phase).not.toBe('done')
+  })
+
+  it('cannot be read off eyes whose iris does not stand out', () => {
+    const glare = act(['blink']).map((face) => ({ ...face, iris: face.iris / 5 }))
+    expect(run(challengeOf(['blink']), glare).phase).toBe('step')
+  })
+
+  it('while the head turns away does not count', () => {
+    const faces = act(['blink']).map((face) => (face.iris < 0.23 ? { ...face, pose: { ...face.pose, yaw: 15 } } : face))
+    expect(run(challengeOf(['blink']), faces).phase).toBe('step')
+  })
+})
