@@ -20,7 +20,7 @@ const help = `faceseal ${packageVersion}
 
   faceseal evidence verify <bundle.json> [--keys <jwks.json>] [--head <head.jws>] [--json]
       Checks consent records offline and says what they prove. --keys takes the backend's published keys (GET /face/keys),
-      --head the published head of the chain, which shows whether the tail was cut. Exit code 1 when something is wrong.
+      --head the published head of the chain (GET /face/evidence/head?device=…), which shows whether the tail was cut. Exit code 1 when something is wrong.
 
   faceseal models <folder>
       Copies models, wasm and their hashes into a public folder, for \`assetBase\`, and prints the headers to serve them with.

@@ -20,15 +20,23 @@ export async function verifyEvidenceFile(args: readonly string[], { out, err }: 
     return 2
   }
   const keys = keysOption.value === undefined ? undefined : await readKeys(keysOption.value)
-  const head =
-    headOption.value === undefined ? undefined : await readFile(headOption.value, 'utf8').catch(() => undefined)
+  const head = headOption.value === undefined ? undefined : await readHead(headOption.value)
   if ((keysOption.value !== undefined && !keys) || (headOption.value !== undefined && head === undefined)) {
     err('Cannot read the file given with --keys or --head.')
     return 2
   }
-  const report = await verifyEvidence(bundle.value, { keys, head: head?.trim() })
+  const report = await verifyEvidence(bundle.value, { keys, head })
   out(args.includes('--json') ? JSON.stringify(report, null, 2) : explain(path, report))
   return report.ok ? 0 : 1
+}
+
+/** The head itself, or the answer of GET /face/evidence/head?device=… that holds it. */
+async function readHead(path: string): Promise<string | undefined> {
+  const text = (await readFile(path, 'utf8').catch(() => undefined))?.trim()
+  if (!text?.startsWith('{')) return text
+  const read = await readJson(path)
+  if ('problem' in read || typeof read.value !== 'object' || read.value === null) return undefined
+  return 'head' in read.value && typeof read.value.head === 'string' ? read.value.head : undefined
 }
 
 async function readKeys(path: string): Promise<readonly JWK[] | undefined> {

@@ -7,6 +7,7 @@ import { livenessStep } from '../wire/liveness'
 import { epochNow } from './digest'
 import { exportRecord } from './export-record'
 import { readBody, readJson } from './http-body'
+import { evidenceRoutes, type PublicRoute } from './http-evidence'
 import { HttpRefusal, problemResponse } from './http-problem'
 import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
@@ -128,16 +129,17 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
     const { store, tenant, purpose } = config
     return withdraw({ store, keys, tenant, purpose, subject, now })
   },
-  async '/export'({ config, request, subject, now }) {
+  async '/export'({ config, keys, request, subject, now }) {
     await readJson(request, nothing, 1024)
     const { store, tenant, purpose } = config
-    return exportRecord({ store, tenant, purpose, subject, now })
+    return exportRecord({ store, keys, tenant, purpose, subject, now })
   },
 }
 
 /**
  * The backend as one fetch-style handler, to mount anywhere. POST `{base}` + `/enrol/options`, `/enrol`,
- * `/verify/options`, `/verify`, `/local`, `/receipts`, `/withdraw`, `/export`; GET `/health`, `/keys`. Errors are
+ * `/verify/options`, `/verify`, `/local`, `/receipts`, `/withdraw`, `/export`; GET `/health`, `/keys`, `/evidence/head`, `/evidence/proof`,
+ * `/evidence/consistency`. Errors are
  * problem details (RFC 9457) with `code`. It never rejects and never answers a score. Throws `policy_invalid` at once.
  */
 export function createHandler(config: HandlerConfig): (request: Request) => Promise<Response> {
@@ -165,12 +167,13 @@ export function createHandler(config: HandlerConfig): (request: Request) => Prom
   }
 }
 
-const publicRoutes: Readonly<Record<string, (config: HandlerConfig, keys: ServerKeys) => Promise<object>>> = {
+const publicRoutes: Readonly<Record<string, PublicRoute>> = {
+  ...evidenceRoutes,
   async '/health'({ store }) {
     await store.ping()
     return { status: 'ok' }
   },
-  async '/keys'(_, { options, receipts, expectedSigner }) {
+  async '/keys'({ keys: { options, receipts, expectedSigner } }) {
     const named = [options, receipts].map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }))
     return { expectedSigner, keys: named }
   },
@@ -188,7 +191,9 @@ async function dispatch(
   if (request.method === 'OPTIONS' && (publicRoute || privateRoute)) return new Response(null, { status: 204 })
   if (publicRoute) {
     if (request.method !== 'GET') throw new HttpRefusal(405, 'GET only')
-    return json(await publicRoute(config, await provider.keys()))
+    const { store, tenant, now = epochNow } = config
+    const { searchParams: query } = new URL(request.url)
+    return json(await publicRoute({ store, keys: await provider.keys(), tenant, query, now: now() }))
   }
   if (!privateRoute) throw new HttpRefusal(404, 'no such route')
   if (request.method !== 'POST') throw new HttpRefusal(405, 'POST only')

@@ -1,6 +1,15 @@
 export type { CeremonyOptionsJSON } from '../wire/ceremony-options'
 export { FaceSealError, type FaceSealErrorCode } from '../wire/errors'
 export { type VerifiedOptions, verifyOptions } from '../wire/options-signature'
+export {
+  type ConsistencyAnswer,
+  type InclusionAnswer,
+  type LogRequest,
+  logEntryOf,
+  proveConsistency,
+  proveInclusion,
+  publishTreeHead,
+} from './evidence-log'
 export { type ExpireRequest, type ExpireResult, expire } from './expire'
 export { type ExportRequest, exportRecord, type PersonalRecord } from './export-record'
 export { createHandler, type HandlerConfig, type HandlerLogLine, type VerifiedSubject } from './http'
@@ -13,8 +22,9 @@ export {
   type ServerKeys,
   type ServerKeysJSON,
 } from './keys'
-export { type RecordedReceipts, type RecordRequest, recordReceipts, verifyLedger } from './ledger'
+export { publishDeviceHead, type RecordedReceipts, type RecordRequest, recordReceipts, verifyLedger } from './ledger'
 export { createMemoryStore } from './memory'
+export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle'
 export { type CeremonyRequest, generateEnrolmentOptions, generateVerificationOptions } from './options'
 export type {
   Challenge,
@@ -23,14 +33,18 @@ export type {
   IdentityStore,
   LedgerEntry,
   LiveGrant,
+  PendingDeletion,
+  StoredTree,
   StoreTransaction,
   SubjectKey,
   TemplateAtRest,
   Throttle,
+  TreeGrowth,
 } from './store'
 export { type SubjectReference, subjectOf } from './subject'
 export { type FalseAcceptLevel, standardThresholds, type ThresholdTable } from './thresholds'
 export { standardLimits, type ThrottleLimits, unlockSubject } from './throttle'
+export { type TreeHead, type TreeHeadVerification, verifyTreeHead } from './tree-head'
 export { type EnrolmentRequest, type EnrolmentResult, verifyEnrolment } from './verify-enrolment'
 export {
   type LocalStatementRequest,

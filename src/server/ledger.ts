@@ -11,6 +11,7 @@ import {
   receiptType,
 } from '../wire/receipt'
 import { epochNow, jcsBytes, sha256 } from './digest'
+import { appendToLog } from './evidence-log'
 import type { ServerKeys } from './keys'
 import { signStatement } from './sign'
 import type { FaceSealStore, LedgerEntry, StoreTransaction } from './store'
@@ -51,7 +52,13 @@ export async function recordReceipts(request: RecordRequest): Promise<RecordedRe
   }
   return store.transaction(async (transaction) => {
     const countersignatures: string[] = []
-    for (const receipt of read) countersignatures.push(await appendReceipt(transaction, keys, receipt, now))
+    const fresh: string[] = []
+    for (const receipt of read) {
+      const { countersignature, known } = await appendReceipt(transaction, keys, receipt, now)
+      countersignatures.push(countersignature)
+      if (!known) fresh.push(countersignature)
+    }
+    await appendToLog(transaction, keys, fresh)
     const { payload } = read[read.length - 1]!
     return { countersignatures, head: await signHead(transaction, keys, payload, now) }
   })
@@ -87,12 +94,12 @@ async function appendReceipt(
   keys: ServerKeys,
   { jws, hash, payload }: ReadReceipt,
   now: number,
-): Promise<string> {
+): Promise<{ readonly countersignature: string; readonly known: boolean }> {
   const { device, sequence, previous, id, tenant, subject } = payload
   const known = await transaction.readDeviceChain(device, sequence)
   if (known) {
     if (known.receipt !== jws) throw invalid(`sequence ${sequence} is taken by another receipt`)
-    return known.countersignature
+    return { countersignature: known.countersignature, known: true }
   }
   const last = await transaction.readDeviceChain(device)
   const expected = last ? last.device!.sequence + 1 : 0
@@ -105,7 +112,7 @@ async function appendReceipt(
     device: { thumbprint: device, sequence },
   })
   await keepGrants(transaction, jws, payload)
-  return countersignature
+  return { countersignature, known: false }
 }
 
 /** A grant is in force from here; whatever concerns it, signed by the same device, ends it (L10). */
@@ -118,7 +125,10 @@ async function keepGrants(transaction: StoreTransaction, jws: string, payload: R
   if (event !== 'grant' && concerns !== undefined) await transaction.endGrant({ device, id: concerns })
 }
 
-/** Adds a line to a subject's chain: its hash covers the hash of the line before. */
+/**
+ * Adds a line to a subject's chain: its hash covers the hash of the line before. The caller puts its server's statement
+ * into the log with `appendToLog` at the end of the same transaction.
+ */
 export async function appendLine(
   transaction: StoreTransaction,
   line: Omit<LedgerEntry, 'seq' | 'prev' | 'hash'>,
@@ -151,10 +161,33 @@ async function signHead(
   { device, tenant }: ReceiptPayload,
   now: number,
 ) {
-  const last = await transaction.readDeviceChain(device)
+  return signHeadOfChain(keys, (await transaction.readDeviceChain(device))!, tenant, now)
+}
+
+/**
+ * Published head of a device's chain: a bundle that ends before it was cut (L25). `undefined` for a device without
+ * records here. Throws `store_unavailable`.
+ */
+export function publishDeviceHead(request: {
+  readonly store: FaceSealStore
+  readonly keys: ServerKeys
+  /** RFC 7638 thumbprint of the device key. */
+  readonly device: string
+  readonly tenant: string
+  readonly now?: number | undefined
+}): Promise<string | undefined> {
+  const { store, keys, device, tenant, now = epochNow() } = request
+  return store.transaction(async (transaction) => {
+    const last = await transaction.readDeviceChain(device)
+    return last && signHeadOfChain(keys, last, tenant, now)
+  })
+}
+
+async function signHeadOfChain(keys: ServerKeys, last: LedgerEntry, tenant: string, now: number): Promise<string> {
+  const { thumbprint: device, sequence } = last.device!
   const head: HeadPayload = {
-    ...{ v: 1, device, tenant, sequence: last!.device!.sequence, iat: now },
-    receipt: await sha256(new TextEncoder().encode(last!.receipt)),
+    ...{ v: 1, device, tenant, sequence, iat: now },
+    receipt: await sha256(new TextEncoder().encode(last.receipt)),
   }
   return signStatement(keys.receipts, headType, head)
 }

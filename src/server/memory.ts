@@ -1,9 +1,12 @@
+import { emptyFrontier } from './merkle'
 import type {
   Challenge,
   Enrolment,
   FaceSealStore,
   LedgerEntry,
   LiveGrant,
+  PendingDeletion,
+  StoredTree,
   StoreTransaction,
   SubjectKey,
   Throttle,
@@ -21,6 +24,13 @@ export interface MemoryTables {
   readonly grants: Map<string, LiveGrant>
   readonly throttles: Map<string, Throttle>
   readonly ledger: Map<string, readonly LedgerEntry[]>
+  /** One row, under `log`. */
+  readonly tree: Map<'log', StoredTree>
+  readonly treeNodes: Map<string, Uint8Array>
+  readonly treeLeaves: Map<string, number>
+  readonly deletions: Map<string, PendingDeletion>
+  readonly frozen: Map<string, number>
+  readonly filingDays: Map<string, string>
 }
 
 /** A store for tests and first steps: one process, gone with it. Transactions run one after another. */
@@ -33,6 +43,12 @@ export function createMemoryStore(): FaceSealStore & { readonly tables: MemoryTa
     grants: new Map(),
     throttles: new Map(),
     ledger: new Map(),
+    tree: new Map(),
+    treeNodes: new Map(),
+    treeLeaves: new Map(),
+    deletions: new Map(),
+    frozen: new Map(),
+    filingDays: new Map(),
   }
   let queue: Promise<unknown> = Promise.resolve()
   const identityKey = (key: SubjectKey) => JSON.stringify([key.tenant, key.purpose, key.account])
@@ -50,6 +66,14 @@ export function createMemoryStore(): FaceSealStore & { readonly tables: MemoryTa
       },
       async removeSubject(key) {
         return tables.subjects.delete(identityKey(key))
+      },
+      async accountsOf(tenant, subjects) {
+        const wanted = new Set(subjects)
+        return [...tables.subjects]
+          .filter(([, subject]) => wanted.has(subject))
+          .map(([key, subject]) => ({ subject, names: JSON.parse(key) as [string, string, string] }))
+          .filter(({ names }) => names[0] === tenant)
+          .map(({ subject, names }) => ({ subject, account: names[2] }))
       },
     },
     transaction(work) {
@@ -71,7 +95,7 @@ export function createMemoryStore(): FaceSealStore & { readonly tables: MemoryTa
 }
 
 function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction {
-  const put = <V>(map: Map<string, V>, key: string, value: V) => {
+  const put = <K extends string, V>(map: Map<K, V>, key: K, value: V) => {
     const before = map.get(key)
     undo.push(() => (before === undefined ? map.delete(key) : map.set(key, before)))
     map.set(key, value)
@@ -174,6 +198,67 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
     },
     async readLedger(subject) {
       return tables.ledger.get(subject) ?? []
+    },
+    ...memoryTree(tables, put),
+    async putPendingDeletion(deletion) {
+      put(tables.deletions, deletion.id, deletion)
+    },
+    async lockPendingDeletion(id) {
+      return tables.deletions.get(id)
+    },
+    async findPendingDeletions(limit) {
+      return [...tables.deletions.values()].sort((a, b) => a.requestedAt - b.requestedAt).slice(0, limit)
+    },
+    async removePendingDeletion(id) {
+      return remove(tables.deletions, id)
+    },
+    async freeze(subject, now) {
+      if (tables.frozen.has(subject)) return false
+      put(tables.frozen, subject, now)
+      return true
+    },
+    async isFrozen(subject) {
+      return tables.frozen.has(subject)
+    },
+    async unfreeze(subject) {
+      return remove(tables.frozen, subject)
+    },
+    async listLiving({ tenant, after, limit }) {
+      return [...tables.enrolments.values()]
+        .filter((row) => row.tenant === tenant && row.subject > after && !tables.frozen.has(row.subject))
+        .sort((a, b) => (a.subject < b.subject ? -1 : 1))
+        .slice(0, limit)
+    },
+    async readFilingDay(tenant) {
+      return tables.filingDays.get(tenant)
+    },
+    async addFilingDay(tenant, day) {
+      if (!tables.filingDays.has(tenant)) put(tables.filingDays, tenant, day)
+    },
+  }
+}
+
+type TreeMethods = 'readTree' | 'lockTree' | 'growTree' | 'readTreeNode' | 'findLeaf'
+type Put = <K extends string, V>(map: Map<K, V>, key: K, value: V) => void
+
+function memoryTree(tables: MemoryTables, put: Put): Pick<StoreTransaction, TreeMethods> {
+  const readTree = async () => tables.tree.get('log') ?? { frontier: emptyFrontier, logId: null }
+  return {
+    readTree,
+    lockTree: readTree, // transactions run one after another
+    async growTree(growth, tree) {
+      put(tables.tree, 'log', tree)
+      for (const { leaf, nodes } of growth) {
+        if (tables.treeLeaves.has(leaf)) throw new RangeError('the log holds this leaf already')
+        put(tables.treeLeaves, leaf, nodes[0]!.index)
+        for (const { level, index, hash } of nodes) put(tables.treeNodes, `${level}/${index}`, hash)
+      }
+    },
+    async readTreeNode(level, index) {
+      return tables.treeNodes.get(`${level}/${index}`)
+    },
+    async findLeaf(leaf) {
+      return tables.treeLeaves.get(leaf)
     },
   }
 }

@@ -93,7 +93,8 @@ function failing<T>(answer: Promise<T>): Promise<T> {
  * processes that start at once; two lines for one place in a ledger).
  */
 const retryable = new Set(['40001', '40P01', '23505', '42P06', '42P07', '42710'])
-const attempts = 12
+/** Every writer meets at the one row of the evidence log: under serializable isolation all but one start again. */
+const attempts = 30
 
 async function withRetry<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -104,7 +105,7 @@ async function withRetry<T>(run: () => Promise<T>): Promise<T> {
       if (attempt === attempts || !retryable.has(cause.state ?? '')) {
         throw new FaceSealError('store_unavailable', { detail: cause.state ?? 'no connection', cause: cause.cause })
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(64, 2 ** attempt)))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(256, 2 ** attempt)))
     }
   }
 }

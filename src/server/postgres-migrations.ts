@@ -22,6 +22,7 @@ export const identityMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  { version: 2, statements: ['CREATE INDEX subjects_subject ON faceseal_identity.subjects (subject)'] },
 ]
 
 export const templateMigrations: readonly Migration[] = [
@@ -94,6 +95,21 @@ export const templateMigrations: readonly Migration[] = [
         DEFAULT '{"level":"passive","steps":[],"substitutes":[],"stepTimeoutMs":12000}'`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // L27: apart from the enrolments, so that a renewal cannot lift it
+      `CREATE TABLE faceseal_templates.frozen (
+        subject text PRIMARY KEY,
+        frozen_at bigint NOT NULL
+      )`,
+      'CREATE INDEX enrolments_tenant ON faceseal_templates.enrolments (tenant, subject)',
+      `CREATE TABLE faceseal_templates.filing_days (
+        tenant text PRIMARY KEY,
+        reached_on text NOT NULL
+      )`,
+    ],
+  },
 ]
 
 export const evidenceMigrations: readonly Migration[] = [
@@ -124,6 +140,44 @@ export const evidenceMigrations: readonly Migration[] = [
       'CREATE INDEX grants_subject ON faceseal_evidence.grants (subject)',
       'CREATE INDEX grants_expiry ON faceseal_evidence.grants (expires_at)',
       'CREATE UNIQUE INDEX ledger_device ON faceseal_evidence.ledger (device, device_sequence)',
+    ],
+  },
+  {
+    version: 2,
+    statements: [
+      // One row, which every writer of the log locks.
+      `CREATE TABLE faceseal_evidence.tree (
+        name text PRIMARY KEY,
+        size bigint NOT NULL,
+        frontier bytea NOT NULL,
+        log_id text
+      )`,
+      "INSERT INTO faceseal_evidence.tree (name, size, frontier, log_id) VALUES ('log', 0, ''::bytea, NULL)",
+      `CREATE TABLE faceseal_evidence.tree_nodes (
+        level integer NOT NULL,
+        place bigint NOT NULL,
+        hash bytea NOT NULL,
+        PRIMARY KEY (level, place)
+      )`,
+      `CREATE TABLE faceseal_evidence.tree_leaves (
+        leaf text PRIMARY KEY,
+        place bigint NOT NULL
+      )`,
+    ],
+  },
+  {
+    version: 3,
+    statements: [
+      `CREATE TABLE faceseal_evidence.deletions (
+        id text PRIMARY KEY,
+        tenant text NOT NULL,
+        purpose text NOT NULL,
+        subject text NOT NULL,
+        reason text NOT NULL,
+        requested_at bigint NOT NULL,
+        progress text NOT NULL
+      )`,
+      'CREATE INDEX deletions_age ON faceseal_evidence.deletions (requested_at)',
     ],
   },
 ]

@@ -22,6 +22,10 @@ export function roleStatements({ identity, templates }: RoleNames): readonly str
     `GRANT ${data} ON faceseal_templates.challenges, faceseal_templates.enrolments TO ${templates}`,
     `GRANT ${data} ON faceseal_templates.key_seeds, faceseal_templates.spent TO ${templates}`,
     `GRANT ${data} ON faceseal_templates.throttles, faceseal_evidence.grants TO ${templates}`,
+    `GRANT ${data} ON faceseal_templates.frozen, faceseal_evidence.deletions TO ${templates}`,
+    `GRANT SELECT, INSERT ON faceseal_templates.filing_days TO ${templates}`,
     `GRANT SELECT, INSERT ON faceseal_evidence.ledger TO ${templates}`,
+    `GRANT SELECT, INSERT ON faceseal_evidence.tree_nodes, faceseal_evidence.tree_leaves TO ${templates}`,
+    `GRANT SELECT, UPDATE ON faceseal_evidence.tree TO ${templates}`,
   ]
 }

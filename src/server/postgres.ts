@@ -2,9 +2,12 @@ import * as v from 'valibot'
 import type { EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
 import { livenessOptions } from '../wire/liveness'
+import { bytes, text } from './postgres-columns'
 import type { SqlDatabase, SqlRow, SqlSession } from './postgres-database'
+import { lifeMethods } from './postgres-life'
 import { migrate } from './postgres-migrate'
 import { evidenceMigrations, identityMigrations, templateMigrations } from './postgres-migrations'
+import { treeMethods } from './postgres-tree'
 import type {
   Challenge,
   Enrolment,
@@ -83,6 +86,12 @@ function identityStore(database: SqlDatabase): IdentityStore {
     async removeSubject({ tenant, purpose, account }) {
       const sql = `DELETE FROM faceseal_identity.subjects ${where} RETURNING subject`
       return (await one(sql, [tenant, purpose, account])) !== undefined
+    },
+    async accountsOf(tenant, subjects) {
+      const sql = `SELECT subject, account FROM faceseal_identity.subjects
+        WHERE tenant = $1 AND subject = ANY ($2::text[])`
+      const { rows } = await database.transaction((session) => session.query(sql, [tenant, [...subjects]]))
+      return rows.map((row) => ({ subject: text(row.subject), account: text(row.account) }))
     },
   }
 }
@@ -215,20 +224,9 @@ function storeTransaction(session: SqlSession): StoreTransaction {
         entryOf,
       )
     },
+    ...treeMethods(rows),
+    ...lifeMethods(rows),
   }
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new FaceSealError('store_unavailable', { detail: 'a column has another type' })
-  return value
-}
-
-/** A copy: drivers hand out views of larger buffers. */
-function bytes(value: unknown): Uint8Array<ArrayBuffer> {
-  if (!(value instanceof Uint8Array)) {
-    throw new FaceSealError('store_unavailable', { detail: 'a column has another type' })
-  }
-  return new Uint8Array(value)
 }
 
 function challengeRow({

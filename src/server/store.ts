@@ -1,5 +1,7 @@
 import type { CeremonyKind, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import type { LivenessOptions } from '../wire/liveness'
+import type { StoreOutcome } from '../wire/receipt'
+import type { Frontier, NodeWithHash } from './merkle'
 
 /** What a challenge promised; the answer has to agree with every field. */
 export interface Challenge {
@@ -95,6 +97,38 @@ export interface LiveGrant {
   readonly receipt: string
 }
 
+/** State of the evidence log: what appending needs, and its name. */
+export interface StoredTree {
+  readonly frontier: Frontier
+  /** Thumbprint of the log's first key (`tree-head.ts`); `null` before the first leaf or head. */
+  readonly logId: string | null
+}
+
+/** What one leaf adds to the evidence log, within the transaction of its ledger line (L25). */
+export interface TreeGrowth {
+  /** RFC 6962 leaf hash, base64url: under this name a proof is asked for. */
+  readonly leaf: string
+  /** Of `appendLeaf`. */
+  readonly nodes: readonly NodeWithHash[]
+}
+
+/** A deletion that a processor has not confirmed yet (L11). */
+export interface PendingDeletion {
+  /** Of the deletion; its receipts have ids of their own. */
+  readonly id: string
+  readonly tenant: string
+  readonly purpose: string
+  readonly subject: string
+  readonly reason: string
+  readonly requestedAt: number
+  /** What became of our own stores. */
+  readonly stores: readonly StoreOutcome[]
+  /** Processors that have not confirmed, by name. */
+  readonly remaining: readonly string[]
+  /** Processors that have, by name. */
+  readonly confirmed: readonly string[]
+}
+
 /** What a person is called by the integrator. Kept apart from face data; joined by the pseudonym alone (L18). */
 export interface SubjectKey {
   readonly tenant: string
@@ -110,6 +144,11 @@ export interface IdentityStore {
   findSubject(key: SubjectKey): Promise<string | undefined>
   /** Unlinks the pseudonym; true when there was one. */
   removeSubject(key: SubjectKey): Promise<boolean>
+  /** Accounts of pseudonyms, for counting people and not pseudonyms (L24); an unlinked pseudonym is left out. */
+  accountsOf(
+    tenant: string,
+    subjects: readonly string[],
+  ): Promise<readonly { readonly subject: string; readonly account: string }[]>
 }
 
 /** Reads and writes of one transaction. Reads of what will be written take the row's lock. */
@@ -155,6 +194,40 @@ export interface StoreTransaction {
   appendLedger(entry: LedgerEntry): Promise<void>
   /** In order of `seq`. */
   readLedger(subject: string): Promise<readonly LedgerEntry[]>
+
+  readTree(): Promise<StoredTree>
+  /** The same, with the log locked until the end of the transaction: take it last, all writers meet here. */
+  lockTree(): Promise<StoredTree>
+  /** After `lockTree`. Nodes and leaves are added, never changed: a second one at the same place is refused. */
+  growTree(growth: readonly TreeGrowth[], tree: StoredTree): Promise<void>
+  readTreeNode(level: number, index: number): Promise<Uint8Array | undefined>
+  /** Place of a leaf from 0. */
+  findLeaf(leaf: string): Promise<number | undefined>
+
+  /** Inserts or replaces by `id`. */
+  putPendingDeletion(deletion: PendingDeletion): Promise<void>
+  /** Locks it until the end of the transaction. */
+  lockPendingDeletion(id: string): Promise<PendingDeletion | undefined>
+  /** Oldest first. */
+  findPendingDeletions(limit: number): Promise<readonly PendingDeletion[]>
+  removePendingDeletion(id: string): Promise<boolean>
+
+  /** Marks the subject as deceased (L27). False when it was already. */
+  freeze(subject: string, now: number): Promise<boolean>
+  isFrozen(subject: string): Promise<boolean>
+  /** True when it was frozen. */
+  unfreeze(subject: string): Promise<boolean>
+
+  /** Enrolled subjects of a tenant that are not frozen, in order of `subject`, those after `after`. */
+  listLiving(page: {
+    readonly tenant: string
+    readonly after: string
+    readonly limit: number
+  }): Promise<readonly Pick<Enrolment, 'subject' | 'delivery'>[]>
+  /** Day (ISO 8601) on which a tenant's people first reached the filing threshold (L24). */
+  readFilingDay(tenant: string): Promise<string | undefined>
+  /** Kept once: a later call changes nothing. */
+  addFilingDay(tenant: string, day: string): Promise<void>
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type DeletionReceipt, deletionReceiptType } from '../wire/deletion-receipt'
 import { epochNow, randomBase64url } from './digest'
+import { appendToLog } from './evidence-log'
 import type { ServerKeys } from './keys'
 import { appendLine } from './ledger'
 import { signStatement } from './sign'
@@ -52,6 +53,7 @@ export async function deleteSubject(
   const receipt = await signStatement(keys.receipts, deletionReceiptType, statement)
   const line = { subject, kind: 'deletion', at: iat, receipt, countersignature: receipt, device: null } as const
   await appendLine(transaction, line)
+  await appendToLog(transaction, keys, [receipt])
   return { status, stores, receipt }
 }
 
