@@ -124,9 +124,13 @@ export async function importServerKeys(json: unknown): Promise<ServerKeys> {
       options: optionsKey,
       receipts: await importSigningKey(receipts),
       templates: await Promise.all(templates.map(importTemplateKey)),
-      digest: await crypto.subtle.importKey('raw', base64url.decode(digest), { name: 'HMAC', hash: 'SHA-256' }, false, [
-        'sign',
-      ]),
+      digest: await crypto.subtle.importKey(
+        'raw',
+        new Uint8Array(base64url.decode(digest)),
+        { name: 'HMAC', hash: 'SHA-256' },
+        false,
+        ['sign'],
+      ),
       expectedSigner: optionsKey.thumbprint,
     }
   } catch (cause) {
@@ -152,7 +156,10 @@ async function importSigningKey({ kid, jwk }: ServerKeysJSON['options']): Promis
 }
 
 async function importTemplateKey({ kid, key }: ServerKeysJSON['templates'][number]) {
-  return { kid, key: await crypto.subtle.importKey('raw', base64url.decode(key), 'HKDF', false, ['deriveKey']) }
+  return {
+    kid,
+    key: await crypto.subtle.importKey('raw', new Uint8Array(base64url.decode(key)), 'HKDF', false, ['deriveKey']),
+  }
 }
 
 /** Takes keys or a provider of them. */
