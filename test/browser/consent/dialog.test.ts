@@ -160,12 +160,16 @@ describe('L01: what is not an affirmative act declines', () => {
     }))
 
   it('L01 L19 a double click answers one question only', () =>
-    withPage(async (page) => {
-      await ask(page, { wantsTransmit: true })
-      await page.locator('[data-act="agree-once"]').dblclick()
-      await page.waitForTimeout(600)
-      expect(await page.getByText('是否发送加密摘要').count()).toBe(1)
-    }))
+    withPage(
+      async (page) => {
+        await ask(page, { wantsTransmit: true })
+        // Both screens fill this height, so that the second button lies where the first one was.
+        await page.locator('[data-act="agree-once"]').dblclick()
+        await page.waitForTimeout(600)
+        expect(await page.getByText('是否发送加密摘要').count()).toBe(1)
+      },
+      { viewport: { width: 390, height: 600 } },
+    ))
 
   it('a page that tears the dialog down gets `aborted`: nobody answered, nothing is recorded', () =>
     withPage(async (page) => {

@@ -1,4 +1,4 @@
-import { CompactSign, compactVerify, decodeProtectedHeader, EmbeddedJWK } from 'jose'
+import { CompactSign, compactVerify, decodeProtectedHeader, EmbeddedJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readReceipt } from '../../../src/page/consent/ledger.ts'
 import type { DeviceStore } from '../../../src/page/store.ts'
@@ -112,6 +112,17 @@ describe('L25: a bundle', () => {
     const rewritten = await fiveReceipts()
     const other = await bundleOf(rewritten)
     expect(await faultsOf({ ...other, head: bundle.head })).toContain('another chain')
+  })
+
+  it('L25 the device itself cannot rewrite a record in the middle: the next one no longer follows', async () => {
+    const { signing, publicJwk } = await store.recordKey(scope)
+    const payload = { ...readReceipt(bundle.receipts[1]!.receipt), event: 'refuse', expires: null }
+    const rewritten = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      .setProtectedHeader({ alg: 'ES256', typ: receiptType, jwk: publicJwk as JWK })
+      .sign(signing)
+    const { keys: _, head: __, ...changed } = copy()
+    changed.receipts[1] = { receipt: rewritten } as (typeof changed.receipts)[number]
+    expect(await faultsOf(changed)).toContain('does not follow the receipt before it')
   })
 
   it('L25 a receipt signed by another key does not fit the chain', async () => {
