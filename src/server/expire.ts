@@ -1,13 +1,16 @@
+import { checkProcessors, type Processor } from './deletion'
 import { epochNow, randomBase64url } from './digest'
 import type { ServerKeys } from './keys'
 import type { FaceSealStore } from './store'
-import { deleteSubject } from './withdraw'
+import { deleteSubject, finishDeletion } from './withdraw'
 
 export interface ExpireRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
   /** Enrolments of one run; 500. */
   readonly limit?: number | undefined
+  /** As for `withdraw`. */
+  readonly processors?: readonly Processor[] | undefined
   readonly now?: number | undefined
 }
 
@@ -22,20 +25,24 @@ export interface ExpireResult {
 /**
  * The retention job (L29): deletes what is past its end, one transaction each. Any number of processes may run it; each
  * enrolment is deleted once. A challenge is kept an hour beyond its end, so that a late answer still learns why.
- * Throws `store_unavailable`; what was deleted before stays deleted.
+ * A processor that fails leaves its deletion to `resumeDeletions`. Throws `configuration_invalid`, `store_unavailable`;
+ * what was deleted before stays deleted.
  */
-export async function expire({ store, keys, limit = 500, now = epochNow() }: ExpireRequest): Promise<ExpireResult> {
+export async function expire(request: ExpireRequest): Promise<ExpireResult> {
+  const { store, keys, limit = 500, processors = [], now = epochNow() } = request
+  checkProcessors(processors)
   const found = await store.transaction((transaction) => transaction.findExpired(now, limit))
   let enrolments = 0
   for (const { subject, tenant, purpose } of found) {
-    const id = randomBase64url(16)
-    const deleted = await store.transaction(async (transaction) => {
+    const terms = { id: randomBase64url(16), tenant, purpose, subject, reason: 'expired', iat: now }
+    const begun = await store.transaction(async (transaction) => {
       const held = await transaction.readEnrolment(subject) // locked: renewed or deleted by another process meanwhile?
-      if (!held || held.retainUntil > now) return false
-      await deleteSubject(transaction, keys, { id, tenant, purpose, subject, reason: 'expired', iat: now })
-      return true
+      if (!held || held.retainUntil > now) return undefined
+      return deleteSubject(transaction, keys, terms, processors)
     })
-    if (deleted) enrolments += 1
+    if (!begun) continue
+    await finishDeletion({ store, keys, processors, now }, terms, begun)
+    enrolments += 1
   }
   const swept = await store.transaction(async (transaction) => ({
     challenges: await transaction.removeChallenges({ before: now - 3600 }),

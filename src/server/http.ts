@@ -4,6 +4,7 @@ import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from 
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
 import { livenessStep } from '../wire/liveness'
+import { checkProcessors, type Processor } from './deletion'
 import { epochNow } from './digest'
 import { exportRecord } from './export-record'
 import { readBody, readJson } from './http-body'
@@ -57,6 +58,8 @@ export interface HandlerConfig {
   /** See `verifyVerification`. */
   readonly maxSpoofRisk?: number | undefined
   readonly requireConsentEvidence?: boolean | undefined
+  /** Asked to delete at a withdrawal; give `expire` and `resumeDeletions` the same. */
+  readonly processors?: readonly Processor[] | undefined
   /** The integrator's own use of a result: open the door, finish the login. */
   readonly onVerified?: ((request: Request, result: VerifiedSubject) => Promise<void>) | undefined
   readonly log?: ((line: HandlerLogLine) => void) | undefined
@@ -126,8 +129,8 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
   },
   async '/withdraw'({ config, keys, request, subject, now }) {
     await readJson(request, nothing, 1024)
-    const { store, tenant, purpose } = config
-    return withdraw({ store, keys, tenant, purpose, subject, now })
+    const { store, tenant, purpose, processors } = config
+    return withdraw({ store, keys, tenant, purpose, subject, processors, now })
   },
   async '/export'({ config, keys, request, subject, now }) {
     await readJson(request, nothing, 1024)
@@ -140,10 +143,11 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
  * The backend as one fetch-style handler, to mount anywhere. POST `{base}` + `/enrol/options`, `/enrol`,
  * `/verify/options`, `/verify`, `/local`, `/receipts`, `/withdraw`, `/export`; GET `/health`, `/keys`, `/evidence/head`, `/evidence/proof`,
  * `/evidence/consistency`. Errors are
- * problem details (RFC 9457) with `code`. It never rejects and never answers a score. Throws `policy_invalid` at once.
+ * problem details (RFC 9457) with `code`. It never rejects and never answers a score. Throws `policy_invalid`, `configuration_invalid` at once.
  */
 export function createHandler(config: HandlerConfig): (request: Request) => Promise<Response> {
   parsePolicy(config.policy) // a configuration that breaks a rule does not start
+  checkProcessors(config.processors ?? [])
   const provider = keyProvider(config.keys)
   const { basePath = '/face', log } = config
   return async (request) => {

@@ -1,6 +1,8 @@
 export type { CeremonyOptionsJSON } from '../wire/ceremony-options'
 export { FaceSealError, type FaceSealErrorCode } from '../wire/errors'
 export { type VerifiedOptions, verifyOptions } from '../wire/options-signature'
+export { type FreezeRequest, markDeceased, unmarkDeceased } from './deceased'
+export type { DeletionResult, Processor } from './deletion'
 export {
   type ConsistencyAnswer,
   type InclusionAnswer,
@@ -12,6 +14,8 @@ export {
 } from './evidence-log'
 export { type ExpireRequest, type ExpireResult, expire } from './expire'
 export { type ExportRequest, exportRecord, type PersonalRecord } from './export-record'
+export { type FilingState, filingThreshold } from './filing'
+export { type CountRequest, countLivingSubjects, filingStatus } from './filing-status'
 export { createHandler, type HandlerConfig, type HandlerLogLine, type VerifiedSubject } from './http'
 export {
   generateSealKey,
@@ -26,6 +30,7 @@ export { publishDeviceHead, type RecordedReceipts, type RecordRequest, recordRec
 export { createMemoryStore } from './memory'
 export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle'
 export { type CeremonyRequest, generateEnrolmentOptions, generateVerificationOptions } from './options'
+export { type ResumeRequest, type ResumeResult, resumeDeletions } from './resume-deletions'
 export type {
   Challenge,
   Enrolment,
@@ -58,3 +63,4 @@ export {
   verifyVerification,
 } from './verify-verification'
 export { type WithdrawRequest, type WithdrawResult, withdraw } from './withdraw'
+export { chinaYears, type WorkingCalendar, workingCalendar } from './working-calendar'

@@ -4,6 +4,7 @@ import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
 import { epochNow, keyedDigest } from './digest'
 import { recordEvidence } from './evidence'
+import { requireLiving } from './live-enrolment'
 import { type OpenRequest, openEnvelope } from './open'
 import { markTemplate, replayed } from './replay'
 import { sealTemplate } from './template-vault'
@@ -52,6 +53,7 @@ export async function verifyEnrolment(request: EnrolmentRequest): Promise<Enrolm
         )
       }
       if (!(await markTemplate(transaction, digest, subject, now))) throw replayed()
+      await requireLiving(transaction, subject)
       const renewed = (await transaction.readEnrolment(subject)) !== undefined
       await transaction.putEnrolment({
         ...binding,

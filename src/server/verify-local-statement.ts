@@ -6,6 +6,7 @@ import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
 import { concat, epochNow } from './digest'
 import { recordEvidence } from './evidence'
+import { readLiveEnrolment, requireLiving } from './live-enrolment'
 import { checkAgreement, checkOrigin, checkTimes, loadChallenge } from './open'
 import type { StoreTransaction } from './store'
 import {
@@ -60,6 +61,7 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
       )
     }
     if (kind === 'enrol') {
+      await requireLiving(transaction, subject)
       await transaction.putEnrolment({
         ...{ subject, tenant, purpose, delivery: 'local', subjectSalt, embedder, model, bits },
         ...{ device, devicePublicKey, consent, template: null, enrolledAt: now, lastUsedAt: now },
@@ -83,8 +85,7 @@ async function isEnrolledDevice(
   device: string,
   now: number,
 ): Promise<boolean> {
-  const enrolment = await transaction.readEnrolment(subject)
-  return enrolment !== undefined && enrolment.device === device && enrolment.retainUntil > now
+  return (await readLiveEnrolment(transaction, subject, now))?.device === device
 }
 
 async function readStatement(jws: string) {

@@ -6,6 +6,7 @@ import { epochNow, keyedDigest, randomBase64url } from './digest'
 import { recordEvidence } from './evidence'
 import { hammingDistance } from './hamming'
 import type { ServerKeys } from './keys'
+import { readLiveEnrolment } from './live-enrolment'
 import { type OpenedEnvelope, openEnvelope } from './open'
 import { markTemplate, replayed } from './replay'
 import { signStatement } from './sign'
@@ -66,8 +67,7 @@ export async function verifyVerification(request: VerificationRequest): Promise<
         )
       }
       const fresh = await markTemplate(transaction, digest, subject, now)
-      const held = await transaction.readEnrolment(subject)
-      const enrolment = held && held.retainUntil > now ? held : undefined // L29, also before the job comes by
+      const enrolment = await readLiveEnrolment(transaction, subject, now)
       const decision = fresh ? await compare(request, opened, enrolment) : 'replay'
       if (decision === 'match') await recordSuccess(transaction, throttles, subject, now)
       else await countFailure(transaction, counters, limits, now)

@@ -1,10 +1,17 @@
-import { type DeletionReceipt, deletionReceiptType } from '../wire/deletion-receipt'
+import type { StoreOutcome } from '../wire/receipt'
+import {
+  checkProcessors,
+  type DeletionResult,
+  type DeletionTerms,
+  openDeletion,
+  type Processor,
+  type ProcessorRun,
+  runProcessors,
+  writeReceipt,
+} from './deletion'
 import { epochNow, randomBase64url } from './digest'
-import { appendToLog } from './evidence-log'
 import type { ServerKeys } from './keys'
-import { appendLine } from './ledger'
-import { signStatement } from './sign'
-import type { FaceSealStore, StoreTransaction } from './store'
+import type { FaceSealStore, PendingDeletion, StoreTransaction } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 import { subjectThrottle } from './throttle'
 
@@ -16,48 +23,60 @@ export interface WithdrawRequest {
   readonly purpose: string
   /** `withdrawn` by default; `expired`, `deceased`, … */
   readonly reason?: string | undefined
+  /** Asked to delete their copies; one that fails makes the result `partial`, and `resumeDeletions` asks again (L11). */
+  readonly processors?: readonly Processor[] | undefined
   readonly now?: number | undefined
 }
 
-export interface WithdrawResult {
-  readonly status: DeletionReceipt['status']
-  readonly stores: DeletionReceipt['stores']
-  /** Compact JWS of this server: the person's proof. */
-  readonly receipt: string
-}
+export type WithdrawResult = DeletionResult
 
 /**
  * Deletes what is held of a person for this purpose: template, key seed, salt, device key, open challenges, digests
- * of spent templates, failure counters, grants in force (L10, L11). Records of consent stay: they are the proof (L25). One transaction;
- * a second call is harmless and says `nothing-held`. Throws `request_invalid`, `store_unavailable`.
+ * of spent templates, failure counters, grants in force (L10, L11), in one transaction; then the processors' copies.
+ * Records of consent stay: they are the proof (L25). A second call is harmless and says `nothing-held`.
+ * Throws `request_invalid`, `configuration_invalid`, `store_unavailable`.
  */
 export async function withdraw(request: WithdrawRequest): Promise<WithdrawResult> {
-  const { store, keys, tenant, purpose, reason = 'withdrawn', now = epochNow() } = request
+  const { store, keys, tenant, purpose, reason = 'withdrawn', processors = [], now = epochNow() } = request
+  checkProcessors(processors)
   const subject = await subjectOf(request)
-  const id = randomBase64url(16)
-  return store.transaction((transaction) =>
-    deleteSubject(transaction, keys, { id, tenant, purpose, subject, reason, iat: now }),
-  )
+  const terms = { id: randomBase64url(16), tenant, purpose, subject, reason, iat: now }
+  const begun = await store.transaction((transaction) => deleteSubject(transaction, keys, terms, processors))
+  return finishDeletion({ store, keys, processors, now }, terms, begun)
 }
 
-/** Deletes, and writes the signed receipt into the ledger, within the transaction. */
+/** Either finished, or waiting for processors. */
+export type BegunDeletion = DeletionResult | PendingDeletion
+
+/** Empties our own stores within the transaction. Without processors this is all, and the receipt is written. */
 export async function deleteSubject(
   transaction: StoreTransaction,
   keys: ServerKeys,
-  terms: Pick<DeletionReceipt, 'id' | 'tenant' | 'purpose' | 'subject' | 'reason' | 'iat'>,
-): Promise<WithdrawResult> {
-  const { subject, iat } = terms
-  const stores = await deleteEverything(transaction, subject)
-  const status = stores.some(({ outcome }) => outcome === 'failed') ? 'partial' : 'done'
-  const statement: DeletionReceipt = { v: 1, event: 'delete', ...terms, status, stores }
-  const receipt = await signStatement(keys.receipts, deletionReceiptType, statement)
-  const line = { subject, kind: 'deletion', at: iat, receipt, countersignature: receipt, device: null } as const
-  await appendLine(transaction, line)
-  await appendToLog(transaction, keys, [receipt])
-  return { status, stores, receipt }
+  terms: DeletionTerms,
+  processors: readonly Processor[],
+): Promise<BegunDeletion> {
+  const stores = await deleteEverything(transaction, terms.subject)
+  if (processors.length === 0) return writeReceipt(transaction, keys, terms, stores)
+  return openDeletion(transaction, terms, stores, processors)
 }
 
-async function deleteEverything(transaction: StoreTransaction, subject: string): Promise<DeletionReceipt['stores']> {
+/** The processors' part, when there is one. */
+export async function finishDeletion(
+  run: Omit<ProcessorRun, 'kind'>,
+  terms: DeletionTerms,
+  begun: BegunDeletion,
+): Promise<DeletionResult> {
+  if ('receipt' in begun) return begun
+  const result = await runProcessors({ ...run, kind: 'first' }, begun)
+  if (typeof result === 'object') return result
+  // A job of another process that resumed it first has written the receipt; this one says the same of our stores.
+  const confirmed = begun.remaining.map((name) => ({ store: `processor:${name}`, outcome: 'deleted' as const }))
+  return run.store.transaction((transaction) =>
+    writeReceipt(transaction, run.keys, terms, [...begun.stores, ...confirmed]),
+  )
+}
+
+async function deleteEverything(transaction: StoreTransaction, subject: string): Promise<readonly StoreOutcome[]> {
   const outcome = (removed: boolean | number) => (removed ? 'deleted' : 'nothing-held')
   const enrolment = await transaction.readEnrolment(subject)
   const removed = await transaction.removeEnrolment(subject)

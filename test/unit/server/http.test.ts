@@ -18,6 +18,7 @@ import {
 import { consentHash } from '../../../src/wire/consent-hash'
 import { FaceSealError, isFaceSealErrorCode } from '../../../src/wire/errors'
 import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { watchCryptography, watchedStore } from './watch'
 import { origin, scope } from './world'
 
 // a shared two-core machine may be slow; what is measured here is right or wrong
@@ -151,28 +152,33 @@ describe('no oracle', () => {
     expect(refused.json).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 30 })
   })
 
-  test('the work for an unknown person takes about as long as for a known one', async () => {
+  test('an unknown person costs the same queries and the same cryptography, in the same order, as a known one', async () => {
     const [device, a] = [await createDevice(), randomTemplate()]
-    const patient = createHandler(config({ limits: { freeFailures: 1e6, baseSeconds: 1, maxSeconds: 1 } }))
+    const work: string[] = []
     const before = handler
-    handler = patient
-    await send(device, 'enrol', 'timed', a)
-    const times = { timed: [] as number[], nobody: [] as number[] }
-    for (let i = 0; i < 40; i++) {
-      for (const account of ['timed', 'nobody'] as const) {
+    handler = createHandler(config({ store: watchedStore(store, work) }))
+    const cryptography = watchCryptography(work)
+    try {
+      await send(device, 'enrol', 'worked', a)
+      const workOf = async (account: string) => {
         const options = await optionsFor('verify', account)
         const receipts = await device.grants(options)
         await call('/receipts', { account, body: JSON.stringify({ receipts }) })
         const body = await device.seal(options, randomTemplate(), { receipts })
-        const started = performance.now()
-        await call('/verify', { account, type: 'application/octet-stream', body })
-        times[account].push(performance.now() - started)
+        work.length = 0
+        const { json } = await call('/verify', { account, type: 'application/octet-stream', body })
+        expect(json).toEqual({ verified: false })
+        return [...work]
       }
+      await workOf('nobody') // makes the decoy, once for a key ring
+      const known = await workOf('worked')
+      expect(await workOf('nobody')).toEqual(known)
+      expect(known).toContain('store.readEnrolment')
+      expect(known.filter((step) => step === 'subtle.decrypt').length).toBeGreaterThanOrEqual(2) // envelope, template
+    } finally {
+      handler = before
+      for (const spy of cryptography) spy.mockRestore()
     }
-    handler = before
-    const median = (values: number[]) => values.sort((x, y) => x - y)[values.length >> 1]!
-    expect(median(times.nobody) / median(times.timed)).toBeGreaterThan(0.5)
-    expect(median(times.nobody) / median(times.timed)).toBeLessThan(2)
   })
 
   test('a log line holds a route, a status, a code from a closed list and a time: nothing of a person', () => {
@@ -184,7 +190,7 @@ describe('no oracle', () => {
         return key !== 'code' || !(value === undefined || reasons.includes(String(value)) || isFaceSealErrorCode(value))
       }),
     )
-    expect(log.length).toBeGreaterThan(100)
+    expect(log.length).toBeGreaterThan(60)
     expect(strangers).toEqual([])
   })
 })

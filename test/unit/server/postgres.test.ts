@@ -104,7 +104,9 @@ function describePostgres(postgres: RealPostgres): void {
     )
     await Promise.all(stores.map((store) => store.migrate()))
     await Promise.all(stores.map((store) => store.migrate()))
-    const { rows } = await postgres.pool('migrations').query('SELECT version FROM faceseal_templates.migrations ORDER BY version')
+    const { rows } = await postgres
+      .pool('migrations')
+      .query('SELECT version FROM faceseal_templates.migrations ORDER BY version')
     expect(rows).toEqual([1, 2, 3].map((version) => ({ version })))
   })
 
