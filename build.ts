@@ -63,4 +63,5 @@ async function bundleEntries(): Promise<void> {
 async function copyAssets(): Promise<void> {
   await mkdir(join(dist, 'assets'), { recursive: true })
   await cp(join(root, 'models', 'dist'), join(dist, 'assets'), { recursive: true })
+  await cp(join(root, 'models', 'manifest.json'), join(dist, 'model-cards.json')) // for `faceseal pia`
 }

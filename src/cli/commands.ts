@@ -1,4 +1,6 @@
 import { packageVersion } from '../wire/version'
+import { runBackendCommand } from './backend-command'
+import { backendCommands, backendHelp } from './backend-commands'
 import { copyModels } from './copy-models'
 import { lintPolicyFile } from './lint-policy'
 import { verifyEvidenceFile } from './verify-evidence'
@@ -25,6 +27,8 @@ const help = `faceseal ${packageVersion}
   faceseal models <folder>
       Copies models, wasm and their hashes into a public folder, for \`assetBase\`, and prints the headers to serve them with.
 
+${backendHelp}
+
   faceseal --help | --version`
 
 /** Runs one command line. Never throws for a wrong file or argument: it says so and returns the code. */
@@ -32,6 +36,8 @@ export async function runCommand(args: readonly string[], context: CommandContex
   const flags = new Set(args.filter((arg) => arg.startsWith('--')))
   const [command, ...rest] = args
   if (command === '--version') return say(context, packageVersion)
+  const backend = command === undefined ? undefined : backendCommands.get(command)
+  if (backend) return runBackendCommand(backend, rest, context)
   if (command === undefined || flags.has('--help') || command === 'help') return say(context, help)
   if (command === 'lint-policy') return lintPolicyFile(rest, context)
   if (command === 'evidence' && rest[0] === 'verify') return verifyEvidenceFile(rest.slice(1), context)

@@ -14,6 +14,7 @@ import {
   verifyTreeHead,
   withdraw,
 } from '../../../src/server'
+import { appendToLog } from '../../../src/server/evidence-log'
 import { createDevice } from './client'
 import { describeEveryStore } from './every-store'
 import { createWorld, origin, scope, type World } from './world'
@@ -102,6 +103,12 @@ await describeEveryStore((open) => {
     await world.record([first])
     const { json: before } = await get('head')
     await world.record([first])
+    const late = open().transaction(async (t) => {
+      await appendToLog(t, world.keys, ['statement.of.nobody'])
+      throw new Error('on purpose')
+    })
+    await expect(late).rejects.toThrow('on purpose')
+    expect((await get(`proof?entry=${await logEntryOf('statement.of.nobody')}`)).status).toBe(404)
     const gap = await device.receipt(options, { sequence: 7 })
     await expect(world.record([await device.receipt(options, { sequence: 1 }), gap])).rejects.toThrow('receipt_invalid')
     const payload = (jws: string) => JSON.parse(new TextDecoder().decode(base64url.decode(jws.split('.')[1]!)))

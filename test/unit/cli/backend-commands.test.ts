@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCommand } from '../../../src/cli/commands.ts'
+import { importServerKeys } from '../../../src/server/index.ts'
+import { createPostgresStore, pgPoolDatabase } from '../../../src/server/postgres.ts'
+import { validPolicy } from '../policy/valid-policy.ts'
+import { createDevice, randomTemplate } from '../server/client.ts'
+import { startRealPostgres } from '../server/real-postgres.ts'
+import { createWorld } from '../server/world.ts'
+
+// a shared two-core machine may be slow; what is tested here is right or wrong
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faceseal-cli-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function run(...args: string[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  const context = { out: (text: string) => out.push(text), err: (text: string) => err.push(text), assets: folder }
+  const code = await runCommand(args, { ...context, assets: join(folder, 'assets') })
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+describe('every backend command', () => {
+  const names = ['keygen', 'migrate', 'expire', 'pia']
+  it.each(names)('%s --help says its call and its exit codes, as the main help does', async (name) => {
+    const { code, out } = await run(name, '--help')
+    expect(code).toBe(0)
+    expect(out.startsWith(`faceseal ${name}`)).toBe(true)
+    expect(out).toContain('Exit code 1')
+    expect((await run('--help')).out).toContain(`faceseal ${name} `)
+  })
+  it.each(names)('%s with an option that it does not take: exit code 2 and its usage', async (name) => {
+    const { code, err } = await run(name, '--nonsense')
+    expect(code).toBe(2)
+    expect(err).toContain('--nonsense')
+    expect(err).toContain(`faceseal ${name}`)
+  })
+})
+
+describe('faceseal keygen', () => {
+  it('writes keys that import, for the owner alone, and never over a file', async () => {
+    const path = join(folder, 'keys.json')
+    const { code, out } = await run('keygen', '--out', path, '--suites', 'P256,X25519', '--json')
+    expect(code).toBe(0)
+    const keys = await importServerKeys(JSON.parse(await readFile(path, 'utf8')))
+    expect(JSON.parse(out)).toEqual({ file: path, expectedSigner: keys.expectedSigner })
+    expect(keys.seal.map(({ suite }) => suite)).toEqual(['P256', 'X25519'])
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    const before = await readFile(path, 'utf8')
+    expect((await run('keygen', '--out', path)).code).toBe(1)
+    expect(await readFile(path, 'utf8')).toBe(before)
+  })
+  it('without a file the keys go to the standard output alone, others every time', async () => {
+    const [one, two] = [await run('keygen'), await run('keygen')]
+    const keys = await importServerKeys(JSON.parse(one.out))
+    expect(one.err).toBe(`expectedSigner: ${keys.expectedSigner}`)
+    expect(two.out).not.toBe(one.out)
+  })
+  it.each(['RSA', 'P256,', 'P256,P256'])('an unknown suite: %s', async (suites) => {
+    expect((await run('keygen', '--suites', suites)).code).toBe(2)
+  })
+})
+
+describe('faceseal pia (L23)', () => {
+  const models = ['--models', 'models/manifest.json', '--date', '2026-11-21']
+  it('Markdown in Chinese by default, in English or as a page when asked', async () => {
+    const path = await file('policy.json', validPolicy)
+    const chinese = await run('pia', path, ...models)
+    expect(chinese.code).toBe(0)
+    expect(chinese.out).toMatch(/^# .*[\u4e00-\u9fff]/)
+    expect((await run('pia', path, ...models, '--locale', 'en')).out).toMatch(/^# [ -~]*[A-Za-z]/)
+    expect((await run('pia', path, ...models, '--html')).out).toMatch(/^<!doctype html>/i)
+  })
+  it('--json counts the open questions; figures and models are in the draft', async () => {
+    const figure = { measure: 'TAR at FAR 1e-3', value: '98 %', set: 'A set', command: 'npm run eval' }
+    const figures = ['--figures', await file('figures.json', [figure])]
+    const path = await file('policy.json', validPolicy)
+    const { out } = await run('pia', path, ...models, ...figures, '--json', '--locale', 'en')
+    const draft = JSON.parse(out)
+    expect(draft).toMatchObject({ locale: 'en', date: '2026-11-21', earliestDeletion: expect.any(String) })
+    expect(draft.openQuestions).toBeGreaterThan(5)
+    for (const text of ['TAR at FAR 1e-3', 'npm run eval', 'mobilefacenet']) expect(draft.markdown).toContain(text)
+  })
+  it('a broken rule is exit code 1 with its place; a wrong file or value is 2', async () => {
+    const broken = await run('pia', await file('broken.json', { ...validPolicy, alternatives: [] }), ...models)
+    expect(broken.code).toBe(1)
+    expect(broken.err).toContain('alternatives')
+    const path = await file('policy.json', validPolicy)
+    expect((await run('pia', join(folder, 'none.json'), ...models)).code).toBe(2)
+    expect((await run('pia', ...models)).code).toBe(2)
+    expect((await run('pia', path, ...models, '--locale', 'fr')).code).toBe(2)
+    expect((await run('pia', path, '--models', await file('models.json', {}))).code).toBe(2)
+    expect((await run('pia', path, ...models, '--figures', await file('f.json', [{ measure: 1 }]))).code).toBe(2)
+    expect((await run('pia', path, ...models, '--date', '2026-02-30')).code).toBe(1)
+  })
+})
+
+describe('faceseal migrate and expire', () => {
+  it('without a database, keys or a word on processors: exit code 2', async () => {
+    vi.stubEnv('DATABASE_URL', '')
+    const keys = join(folder, 'keys.json')
+    expect(await run('migrate')).toMatchObject({ code: 2, err: expect.stringContaining('--database') })
+    expect(await run('expire', '--no-processors')).toMatchObject({ code: 2, err: expect.stringContaining('--keys') })
+    const silent = await run('expire', '--keys', keys)
+    expect(silent).toMatchObject({ code: 2, err: expect.stringContaining('--processors') })
+    const wrong = await file('wrong.mjs', 'export const processors = [{ name: "x" }]')
+    expect((await run('expire', '--keys', keys, '--processors', wrong)).code).toBe(2)
+    expect((await run('expire', '--keys', keys, '--no-processors', '--limit', '0')).code).toBe(2)
+    vi.unstubAllEnvs()
+  })
+})
+
+const postgres = await startRealPostgres()
+if (postgres) {
+  describe('faceseal migrate and expire on PostgreSQL', () => {
+    afterAll(() => postgres.stop())
+
+    it('L11 L29 makes the tables, deletes what is due, and keeps on with a processor that failed', async () => {
+      await postgres.createDatabase('cli')
+      const pool = postgres.pool('cli')
+      const { host, user } = pool.options
+      const address = `postgresql://${user}@/cli?host=${encodeURIComponent(host!)}`
+      for (let i = 0; i < 2; i++) {
+        const migrated = await run('migrate', '--database', address, '--json')
+        expect(migrated).toEqual({ code: 0, out: '{"migrated":true}', err: '' })
+      }
+      const store = createPostgresStore({ database: pgPoolDatabase(pool) })
+      const world = await createWorld(store)
+      const { subject } = await world.enrol(await createDevice(), 'due', randomTemplate())
+      const held = (await store.transaction((t) => t.readEnrolment(subject)))!
+      await store.transaction((t) => t.putEnrolment({ ...held, retainUntil: 1_600_000_000 }))
+      await run('keygen', '--out', join(folder, 'job.json'))
+      const broken = 'export const processors = [{ name: "cdn", delete: async () => { throw new Error("down") } }]'
+      const job = ['expire', '--keys', join(folder, 'job.json'), '--database', address, '--json', '--processors']
+      const first = await run(...job, await file('broken.mjs', broken))
+      expect(first.code).toBe(1)
+      expect(JSON.parse(first.out)).toMatchObject({ enrolments: 1, deletionsResumed: 0, deletionsPending: 1 })
+      const mended = await file('mended.mjs', 'export const processors = [{ name: "cdn", delete: async () => {} }]')
+      const second = await run(...job, mended)
+      expect(second.code).toBe(0)
+      expect(JSON.parse(second.out)).toMatchObject({ enrolments: 0, deletionsResumed: 1, deletionsPending: 0 })
+      expect(await store.transaction((t) => t.readEnrolment(subject))).toBeUndefined()
+    })
+
+    it('a database that refuses is exit code 1', async () => {
+      const { host, user } = postgres.pool().options
+      const address = `postgresql://${user}@/nowhere?host=${encodeURIComponent(host!)}`
+      expect(await run('migrate', '--database', address)).toMatchObject({ code: 1, out: '' })
+    })
+  })
+}
