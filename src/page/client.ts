@@ -5,7 +5,8 @@ import { type Performed, performCeremony } from './ceremony'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
 import { consumeGrant } from './consent/gate'
 import { type FaceSettingsResult, openFaceSettings } from './settings'
-import { keepCountersignatures } from './submit-receipts'
+import { openDeviceStore } from './store'
+import { keepCountersignatures, type ReceiptsAnswer } from './submit-receipts'
 
 export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
   /** Where the backend's handler is mounted, e.g. `/face`. */
@@ -93,8 +94,13 @@ async function submit(init: ClientInit, { outcome, pending }: Performed): Promis
   if (pending.length === 0) return
   init.onSend?.('receipts')
   const receipts = json({ receipts: outcome.receipts })
-  const { countersignatures } = await post<{ countersignatures: readonly string[] }>(init, '/receipts', receipts)
-  await keepCountersignatures(pending, countersignatures)
+  const answer = await post<ReceiptsAnswer>(init, '/receipts', receipts)
+  const store = await openDeviceStore()
+  try {
+    await keepCountersignatures(store, pending, answer)
+  } finally {
+    store.close()
+  }
 }
 
 /** Of `/enrol`, `/verify` and `/local`. */

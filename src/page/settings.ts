@@ -9,15 +9,14 @@ import { type SettingsModel, settingsScreen } from './consent/settings-screen'
 import { type BackendDeletion, receiptsOf } from './consent/withdraw'
 import { matchLocale, messagesFor } from './i18n'
 import { type DeviceStore, openDeviceStore, type StoreScope } from './store'
+import type { ReceiptsAnswer } from './submit-receipts'
 
 /** The integrator's backend, as far as the settings need it. */
 export interface SettingsBackend {
   /** POST `/withdraw`: deletes and proves it. */
   withdraw?(): Promise<BackendDeletion>
   /** POST `/receipts`, oldest first. */
-  sendReceipts?(
-    receipts: readonly string[],
-  ): Promise<{ readonly countersignatures: readonly string[]; readonly head?: string }>
+  sendReceipts?(receipts: readonly string[]): Promise<ReceiptsAnswer>
 }
 
 export interface FaceSettingsInit extends StoreScope {

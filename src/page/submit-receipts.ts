@@ -1,4 +1,4 @@
-import { type DeviceStore, openDeviceStore, type StoredReceipt, type StoreScope } from './store'
+import type { DeviceStore, StoredReceipt, StoreScope } from './store'
 
 /** Receipts of this scope that no backend has countersigned yet, in the order of their chain. */
 export async function pendingReceipts(store: DeviceStore, scope: StoreScope): Promise<readonly StoredReceipt[]> {
@@ -7,18 +7,24 @@ export async function pendingReceipts(store: DeviceStore, scope: StoreScope): Pr
   return receipts.filter(({ countersignature }) => countersignature === undefined)
 }
 
+/** What the backend answers to receipts. */
+export interface ReceiptsAnswer {
+  /** One for each receipt, in order. */
+  readonly countersignatures: readonly string[]
+  /** Signed head of the device's chain: an export that ends before it was cut. */
+  readonly head?: string | undefined
+}
+
 /** Keeps the backend's word beside each receipt (L25). One that is missing is asked for again with the next send. */
 export async function keepCountersignatures(
+  store: DeviceStore,
   receipts: readonly StoredReceipt[],
-  countersignatures: readonly string[],
+  { countersignatures, head }: ReceiptsAnswer,
 ): Promise<void> {
-  const store = await openDeviceStore()
-  try {
-    for (const [i, { device, id }] of receipts.entries()) {
-      const countersignature = countersignatures[i]
-      if (countersignature) await store.attachCountersignature(device, id, countersignature)
-    }
-  } finally {
-    store.close()
+  for (const [i, { device, id }] of receipts.entries()) {
+    const countersignature = countersignatures[i]
+    if (countersignature) await store.attachCountersignature(device, id, countersignature)
   }
+  const device = receipts[0]?.device
+  if (head && device) await store.putHead(device, head)
 }

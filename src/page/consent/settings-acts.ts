@@ -1,6 +1,7 @@
 import type { Messages } from '../i18n'
 import type { FaceSettingsInit, FaceSettingsResult } from '../settings'
 import type { DeviceStore } from '../store'
+import { keepCountersignatures, pendingReceipts } from '../submit-receipts'
 import { exportHeld } from './held'
 import { appendReceipt } from './ledger'
 import { type ReceiptContext, receiptDraft } from './receipt-draft'
@@ -83,16 +84,10 @@ async function sendPending(
   { backend }: FaceSettingsInit,
 ): Promise<void> {
   if (!backend?.sendReceipts) return
-  const { thumbprint } = await records.recordKey(scope)
-  const pending = (await records.listReceipts(thumbprint)).filter((each) => each.countersignature === undefined)
+  const pending = await pendingReceipts(records, scope)
   if (pending.length === 0) return
   try {
-    const { countersignatures, head } = await backend.sendReceipts(pending.map(({ jws }) => jws))
-    for (const [index, { device, id }] of pending.entries()) {
-      const countersignature = countersignatures[index]
-      if (countersignature) await records.attachCountersignature(device, id, countersignature)
-    }
-    if (head) await records.putHead(thumbprint, head)
+    await keepCountersignatures(records, pending, await backend.sendReceipts(pending.map(({ jws }) => jws)))
   } catch {
     // Kept on this device and sent again: the person's act does not hang on the network.
   }
