@@ -1,15 +1,14 @@
-import * as v from 'valibot'
 import { parsePolicy } from '../policy'
 import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
-import { livenessStep } from '../wire/liveness'
 import { checkProcessors, type Processor } from './deletion'
 import { epochNow } from './digest'
 import { exportRecord } from './export-record'
 import { readBody, readJson } from './http-body'
 import { evidenceRoutes, type PublicRoute } from './http-evidence'
 import { HttpRefusal, problemResponse } from './http-problem'
+import { maxReceiptsBytes, maxStatementBytes, nothing, optionsBody, receiptsBody } from './http-schemas'
 import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
 import type { LivenessRequest } from './liveness'
@@ -85,14 +84,6 @@ interface RouteContext {
   /** For the log. */
   readonly note: (code: VerificationReason) => void
 }
-
-const maxReceiptsBytes = 512 * 1024
-const maxStatementBytes = 4096
-const nothing = v.strictObject({})
-const optionsBody = v.strictObject({ avoid: v.exactOptional(v.pipe(v.array(livenessStep), v.maxLength(7))) })
-const receiptsBody = v.strictObject({
-  receipts: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32_768))), v.minLength(1), v.maxLength(100)),
-})
 
 const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>>> = {
   async '/enrol/options'(context) {
@@ -182,6 +173,9 @@ const publicRoutes: Readonly<Record<string, PublicRoute>> = {
     return { expectedSigner, keys: named }
   },
 }
+
+/** Paths under `basePath`, by method. */
+export const handlerRoutes = { posts: Object.keys(routes), gets: Object.keys(publicRoutes) }
 
 async function dispatch(
   config: HandlerConfig,
