@@ -4,11 +4,12 @@
 // shipped worker makes the same templates.
 import { expose } from 'comlink'
 import type { StartReport, WorkerStart } from '../src/wire/worker-protocol'
-import { type Engine, readFace, startEngine } from '../src/worker/engine'
+import { type Engine, startEngine } from '../src/worker/engine'
 import { deviceProtector, type TokenContext } from '../src/worker/protect'
 import type { DetectedFace } from '../src/worker/vision/detect'
 import type { Picture } from '../src/worker/vision/picture'
 import { faceHint, faceScore, measureFace } from '../src/worker/vision/quality'
+import { readFace } from '../src/worker/vision/read-face'
 import { meanDirection } from '../src/worker/vision/vectors'
 
 /** What all images share: one device secret, one salt (the stolen-token case). */

@@ -3,11 +3,12 @@
 // every face must be scored here. Never shipped.
 import { expose } from 'comlink'
 import type { WorkerStart } from '../src/wire/worker-protocol'
-import { type Engine, readFace, startEngine } from '../src/worker/engine'
+import { type Engine, startEngine } from '../src/worker/engine'
 import { livenessOf, type SpoofSignals } from '../src/worker/liveness/fusion'
 import { type FaceObservation, observeFace } from '../src/worker/liveness/observation'
 import { Picture } from '../src/worker/vision/picture'
 import { faceHint, measureFace } from '../src/worker/vision/quality'
+import { readFace } from '../src/worker/vision/read-face'
 
 export interface LookedAt {
   readonly signals: SpoofSignals

@@ -1,7 +1,7 @@
 import { FaceSealError } from '../wire/errors'
 import type { LivenessStep } from '../wire/liveness'
 import type { CaptureProgress, HintCode } from '../wire/worker-protocol'
-import { type Engine, readFace } from './engine'
+import type { Engine } from './engine'
 import type { FrameReader } from './frames'
 import { SteadyHint } from './hints'
 import type { Challenge, ChallengeState } from './liveness/challenge'
@@ -11,6 +11,7 @@ import type { StageClock } from './stage-clock'
 import type { DetectedFace } from './vision/detect'
 import type { Picture } from './vision/picture'
 import { faceHint, faceScore, frameHint, measureFace, measureFrame } from './vision/quality'
+import { readFace } from './vision/read-face'
 import { centredCosine } from './vision/vectors'
 
 /** A frame that passed every gate. */

@@ -1,13 +1,11 @@
 import type { StartReport, WorkerStart } from '../wire/worker-protocol'
 import { verifyAssets } from './assets'
 import { createSpoofDetector, type SpoofDetector } from './liveness/spoof'
-import { type FivePoints, fivePoints, type Landmarks } from './vision/align'
 import { chooseBackend } from './vision/backends'
-import { createDetector, type DetectedFace, type Detector } from './vision/detect'
+import { createDetector, type Detector } from './vision/detect'
 import { createEmbedder, type Embedder } from './vision/embed'
 import { createLandmarkFinder, type LandmarkFinder } from './vision/landmarks'
-import { type Picture, PictureReader } from './vision/picture'
-import { type Pose, poseOf } from './vision/pose'
+import { PictureReader } from './vision/picture'
 
 /** Everything that looks at a picture, loaded and tested. */
 export interface Engine {
@@ -16,13 +14,6 @@ export interface Engine {
   readonly landmarks: LandmarkFinder
   readonly embedder: Embedder
   readonly spoof: SpoofDetector | undefined
-}
-
-/** One face, read: where its points are and where it looks. */
-export interface ReadFace {
-  readonly landmarks: Landmarks
-  readonly points: FivePoints
-  readonly pose: Pose
 }
 
 /**
@@ -56,10 +47,4 @@ export async function startEngine(
   const report = { backend, simd, detector: detector.name, model: engine.embedder.modelId }
   for (const [name, value] of Object.entries(chosen.timings)) timings[`test-${name}`] = Math.round(value * 10) / 10
   return { engine, report: { ...report, timings } }
-}
-
-/** From a detected face to its points; the same code for a camera's frame and for a benchmark's still. */
-export function readFace(engine: Engine, picture: Picture, face: DetectedFace): ReadFace {
-  const landmarks = engine.landmarks.find(picture, face)
-  return { landmarks, points: fivePoints(landmarks), pose: poseOf(landmarks) }
 }

@@ -47,8 +47,7 @@ export async function chooseBackend(assets: AssetBytes, forced?: ComputeBackend)
     }
   }
   const [best] = found.sort((a, b) => cost(timings, a) - cost(timings, b))
-  if (!best || (forced && best !== forced))
-    throw new FaceSealError('self_test_failed', { detail: forced ?? 'wasm, webgl' })
+  if (!best) throw new FaceSealError('self_test_failed', { detail: forced ?? 'wasm, webgl' })
   for (const other of found) if (other !== best) removeBackend(other)
   await setBackend(best)
   return { backend: best, simd: best === 'wasm' && simd === true, timings: finite(timings) }

@@ -16,22 +16,15 @@ const globals: Probe = (payload) => {
 const navigatorNames: Probe = (payload) =>
   (payload as readonly string[]).filter((name) => Reflect.get(navigator, name) !== undefined)
 
-/** Tries to bring each name back, in every way that JavaScript has. */
+/** Tries to bring each name back, in every way that JavaScript has; gives those that came back. */
 const putBack: Probe = (payload) =>
   (payload as readonly string[]).filter((name) => {
     const attempts = [
       () => Reflect.set(globalThis, name, () => 'back'),
-      () => Object.defineProperty(globalThis, name, { value: () => 'back' }),
+      () => Reflect.defineProperty(globalThis, name, { value: () => 'back', configurable: true }),
       () => Reflect.deleteProperty(globalThis, name),
     ]
-    for (const attempt of attempts) {
-      try {
-        attempt()
-      } catch {
-        // What is wanted.
-      }
-    }
-    return Reflect.get(globalThis, name) !== undefined
+    return attempts.some((attempt) => attempt() || Reflect.get(globalThis, name) !== undefined)
   })
 
 /** Names of functions and interfaces that are left, for a look at what a browser added. */

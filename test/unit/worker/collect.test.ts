@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { collectFrames } from '../../../src/worker/collect'
+import type { Engine } from '../../../src/worker/engine'
+import { Frame, framesHeld } from '../../../src/worker/frames'
+import { StageClock } from '../../../src/worker/stage-clock'
+import type { DetectedFace } from '../../../src/worker/vision/detect'
+import { Picture } from '../../../src/worker/vision/picture'
+
+/** A frontal face around (150, 120), 80 px between the eyes; only the points that are read. */
+function frontal() {
+  const points = Array.from({ length: 68 }, () => ({ x: 150, y: 150 }))
+  const put = (index: number, x: number, y: number) => {
+    points[index] = { x: 150 + 80 * x, y: 100 + 80 * y }
+  }
+  for (const index of [36, 37, 41]) put(index, -0.71, 0)
+  for (const index of [38, 39, 40]) put(index, -0.29, 0.02)
+  for (const index of [42, 43, 47]) put(index, 0.29, 0.02)
+  for (const index of [44, 45, 46]) put(index, 0.71, 0)
+  put(30, 0, 0.72)
+  put(33, 0, 0.92)
+  put(48, -0.41, 1.3)
+  put(54, 0.41, 1.3)
+  put(8, 0, 2.05)
+  return points
+}
+
+/** What one frame shows: a person by a direction, how crisp, and how many faces. */
+interface Shot {
+  readonly person?: number
+  readonly crisp?: number
+  readonly faces?: readonly DetectedFace[]
+  readonly unreadable?: boolean
+}
+
+const face = (width: number): DetectedFace => ({ box: { x: 70, y: 60, width, height: width }, score: 0.9, roll: 0 })
+const lowEyes = { box: { x: 0, y: 0, width: 40, height: 40 }, score: 0.7, roll: 0 }
+
+const pictures: Picture[] = []
+const embeddings: Float32Array[] = []
+
+/** Looks at shots instead of pixels, with the real gates in between. */
+function engineOf(shots: readonly Shot[]): Engine {
+  let at = -1
+  return {
+    reader: {
+      read: () => {
+        at += 1
+        if (shots[at]?.unreadable) throw new TypeError('closed')
+        const picture = new Picture(300, 300, new Uint8ClampedArray(300 * 300 * 4))
+        const { crisp = 1 } = shots[at] ?? {}
+        picture.rgba.forEach((_, index) => {
+          const [x, y] = [(index >> 2) % 300, Math.floor((index >> 2) / 300)]
+          picture.rgba[index] = 120 + 40 * Math.sin(x / 9) + 30 * crisp * (((x >> 1) + (y >> 1)) % 2)
+        })
+        pictures.push(picture)
+        return picture
+      },
+      wipe: () => undefined,
+    } as unknown as Engine['reader'],
+    detector: { name: 'tiny', detect: async () => shots[at]?.faces ?? [face(160)], forget: async () => undefined },
+    landmarks: { find: frontal },
+    embedder: {
+      name: 'mobilefacenet',
+      modelId: 'mobilefacenet.00000000',
+      mean: new Float32Array(4),
+      embed: () => {
+        const embedding = new Float32Array(4)
+        embedding[shots[at]?.person ?? 0] = 1
+        embeddings.push(embedding)
+        return embedding
+      },
+    },
+    spoof: undefined,
+  }
+}
+
+class FakeImage {
+  close(): void {}
+}
+
+async function collect(shots: readonly Shot[], needed = 3) {
+  let left = shots.length
+  const reader = {
+    take: async () => {
+      if (left === 0) throw Object.assign(new Error('end'), { code: 'end' })
+      left -= 1
+      return new Frame(new FakeImage() as unknown as ImageBitmap)
+    },
+    close: () => undefined,
+  }
+  const hints: string[] = []
+  const result = await collectFrames(engineOf(shots), reader, needed, new StageClock(), ({ hint }) => hints.push(hint))
+  return { ...result, hints }
+}
+
+beforeEach(() => {
+  pictures.length = 0
+  embeddings.length = 0
+  vi.stubGlobal('ImageBitmap', FakeImage)
+})
+
+const allWiped = () =>
+  pictures.every(({ rgba }) => rgba.every((value) => value === 0)) &&
+  embeddings.every((embedding) => embedding.every((value) => value === 0))
+
+describe('collectFrames', () => {
+  it('keeps the best of the frames seen, not the first, and wipes the others', async () => {
+    const shots = [0.4, 0.4, 1, 0.4, 1, 1].map((crisp) => ({ crisp }))
+    const { frames, seen, accepted } = await collect(shots)
+    expect({ seen, accepted }).toEqual({ seen: 6, accepted: 6 })
+    const scores = frames.map(({ score }) => score)
+    expect(new Set(scores).size).toBe(1)
+    expect(frames.map(({ embedding }) => embeddings.indexOf(embedding)).sort()).toEqual([2, 4, 5])
+    for (const index of [0, 1, 3]) expect([...embeddings[index]!]).toEqual([0, 0, 0, 0])
+    expect(pictures.every(({ rgba }) => rgba.every((value) => value === 0))).toBe(true)
+  })
+
+  it('drops one odd frame, but refuses two in a row', async () => {
+    const kept = await collect([{}, { person: 1 }, {}, {}, {}, {}, {}])
+    expect(kept.accepted).toBe(6)
+    await expect(collect([{}, {}, { person: 1 }, { person: 1 }, {}])).rejects.toMatchObject({
+      code: 'identity_changed',
+    })
+  })
+
+  it('counts a second face only when it is large beside the first', async () => {
+    const several = { faces: [face(160), face(100)] }
+    await expect(collect([several])).rejects.toThrow('end')
+    const behind = { faces: [face(160), lowEyes] }
+    expect((await collect(Array.from({ length: 6 }, () => behind))).accepted).toBe(6)
+  })
+
+  it('says what is wrong, steadily', async () => {
+    const { hints } = await collect([{ faces: [] }, {}, {}, {}, {}, {}, {}])
+    expect(hints[0]).toBe('no_face')
+  })
+
+  it.each<[string, readonly Shot[]]>([
+    ['another person', [{}, {}, { person: 1 }, { person: 1 }]],
+    ['the end of the source', [{}, {}]],
+    ['a frame that cannot be read', [{}, { unreadable: true }]],
+  ])('leaves nothing behind after %s', async (_what, shots) => {
+    await expect(collect(shots)).rejects.toThrow()
+    expect(framesHeld()).toBe(0)
+    expect(allWiped()).toBe(true)
+  })
+})
