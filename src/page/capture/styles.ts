@@ -33,9 +33,8 @@ progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
 .steps { display: flex; justify-content: center; gap: .5em; margin: 0; padding: 0; list-style: none; min-block-size: .75em; }
 .steps li { inline-size: .75em; block-size: .75em; border-radius: 50%; border: 2px solid var(--line); }
 .steps li.taken { background: var(--mark); border-color: var(--mark); }
-.actions { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: .75em; }
-@media (max-width: 26rem) { .actions { grid-auto-flow: row; } }
-:host([data-elder]) .actions { grid-auto-flow: row; }
+/* Side by side where each label has room, else one below the other; always the same size (L05). */
+.actions { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11em, 100%), 1fr)); gap: .75em; }
 button {
   font: inherit; font-weight: 600; min-block-size: 3rem; padding: .5em .75em; color: var(--ink); background: var(--paper);
   border: 2px solid var(--quiet); border-radius: .6em; cursor: pointer;
