@@ -19,6 +19,8 @@ export interface Stage {
   readonly outside: Outside
   /** What the camera shows from its next opening on: Chromium reads the file anew each time. */
   show(clip: ClipName): Promise<void>
+  /** The same with any motion JPEG. */
+  showFile(path: string): Promise<void>
   /** Somebody with an empty browser profile on the demo page. */
   visit(options?: VisitOptions): Promise<Visitor>
   close(): Promise<void>
@@ -65,11 +67,12 @@ export async function openStage(): Promise<Stage> {
   await mkdir(artifacts, { recursive: true })
   const folder = await mkdtemp(join(artifacts, 'stage-'))
   const cameraFile = join(folder, 'camera.mjpeg')
-  const show = async (clip: ClipName) => {
+  const showFile = async (path: string) => {
     // In one step, so that a camera that opens right now never reads half a file.
-    await copyFile(clips[clip], `${cameraFile}.next`)
+    await copyFile(path, `${cameraFile}.next`)
     await rename(`${cameraFile}.next`, cameraFile)
   }
+  const show = (clip: ClipName) => showFile(clips[clip])
   await show('man-a')
   const outside = await watchOutside()
   const demo = await startDemo({ root: demoRoot })
@@ -84,6 +87,7 @@ export async function openStage(): Promise<Stage> {
     browser,
     outside,
     show,
+    showFile,
     visit: (options) => visit(browser, demo, options),
     async close() {
       await browser.close()

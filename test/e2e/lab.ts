@@ -4,6 +4,7 @@ import {
   createHandler,
   createMemoryStore,
   generateServerKeys,
+  type HandlerConfig,
   importServerKeys,
 } from '../../src/server/index.js'
 import { openEnvelope } from '../../src/server/open.js'
@@ -21,13 +22,16 @@ export interface Lab {
   templateIn(kind: 'enrol' | 'verify', response: Uint8Array): Promise<Uint8Array>
 }
 
+/** What the lab asks for beside the face. */
+export type LabRules = Pick<HandlerConfig, 'liveness' | 'maxSpoofRisk'>
+
 export interface LabAnswer {
   readonly status: number
   readonly code: string | undefined
   readonly verified: boolean | undefined
 }
 
-export async function createLab(origin: string, tenant: string): Promise<Lab> {
+export async function createLab(origin: string, tenant: string, rules: LabRules = {}): Promise<Lab> {
   const store = createMemoryStore()
   const keys = await importServerKeys(await generateServerKeys())
   const post = async (path: string, type: string, body: BodyInit, from = origin): Promise<Response> =>
@@ -49,6 +53,7 @@ export async function createLab(origin: string, tenant: string): Promise<Lab> {
     },
   }
   const handler = createHandler({
+    ...rules,
     ...{ store, keys, policy, tenant, purpose: policy.purpose.id, expectedOrigin: origin },
     resolveSubject: async () => 'the-one-account',
     now: () => Math.floor(Date.now() / 1000) + lab.ahead,
