@@ -74,7 +74,10 @@ const report = {
   undetected: paths.filter((path) => !run.images.get(path)),
   embedder,
   ...run.started,
-  float: figuresOf(pairs.map((pair) => cosineOf(run, pair))),
+  float: figuresOf(
+    pairs.map((pair) => cosineOf(run, pair)),
+    true,
+  ),
   protected: {
     bits,
     sameToken: figuresOf(sameTokenDistances.map((distance) => distance && -distance / bits)),
@@ -94,12 +97,15 @@ process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
 // A worker that ships something else than what was measured makes every figure above worthless.
 process.exit(agreement.agreed === agreement.compared && agreement.compared > 0 ? 0 : 1)
 
-function figuresOf(scores: readonly (number | undefined)[]) {
+/** With `named`, the pairs that were decided wrongly are listed by their files. */
+function figuresOf(scores: readonly (number | undefined)[], named = false) {
   const comparisons = scores.map((score, index): Comparison => {
     const { same, fold } = pairs[index]!
     return { score, same, fold: fold ?? foldOf(index, pairs.length) }
   })
-  return verificationFigures(comparisons)
+  const { wrong, ...figures } = verificationFigures(comparisons)
+  const list = wrong.map((index) => ({ ...pairs[index]!, score: scores[index] }))
+  return named ? { ...figures, wrong: list } : figures
 }
 
 function cosineOf({ images, mean: centre }: ImageRun, { left, right }: Pair): number | undefined {

@@ -16,6 +16,9 @@ export interface VerificationFigures {
   readonly tarAtFar1e3: number
   /** Mean over folds of the threshold, in the unit of the scores. */
   readonly threshold: number
+  readonly folds: readonly { readonly fold: number; readonly accuracy: number; readonly threshold: number }[]
+  /** Places of the comparisons that were decided wrongly. */
+  readonly wrong: readonly number[]
 }
 
 export function verificationFigures(comparisons: readonly Comparison[]): VerificationFigures {
@@ -23,8 +26,8 @@ export function verificationFigures(comparisons: readonly Comparison[]): Verific
   const results = folds.map((fold) => {
     const threshold = bestThreshold(comparisons.filter((comparison) => comparison.fold !== fold))
     const own = comparisons.filter((comparison) => comparison.fold === fold)
-    const right = own.filter(({ score, same }) => score !== undefined && score >= threshold === same).length
-    return { accuracy: right / own.length, threshold }
+    const wrong = own.filter((comparison) => !isRight(comparison, threshold))
+    return { fold, accuracy: 1 - wrong.length / own.length, threshold, wrong }
   })
   const accuracies = results.map(({ accuracy }) => accuracy)
   const accuracy = mean(accuracies)
@@ -36,7 +39,13 @@ export function verificationFigures(comparisons: readonly Comparison[]): Verific
     tarAtFar1e2: tarAtFar(comparisons, 1e-2),
     tarAtFar1e3: tarAtFar(comparisons, 1e-3),
     threshold: mean(results.map(({ threshold }) => threshold)),
+    folds: results.map(({ fold, accuracy, threshold }) => ({ fold, accuracy, threshold })),
+    wrong: results.flatMap(({ wrong }) => wrong.map((comparison) => comparisons.indexOf(comparison))),
   }
+}
+
+function isRight({ score, same }: Comparison, threshold: number): boolean {
+  return score !== undefined && score >= threshold === same
 }
 
 /** The midpoint between scores that decides most comparisons rightly. */
