@@ -24,7 +24,7 @@ const shape: readonly (readonly [index: number, x: number, y: number, z: number]
 ]
 
 /** The net's points of a face that looks straight ahead come out this much tilted against `shape`; median, London set. */
-const pitchBias = 0
+const pitchBias = 9.8
 
 const model = centred(shape.map(([, x, y, z]) => [x, y, z]))
 const pseudoInverse = solver(model)
