@@ -1,5 +1,4 @@
 import type { Landmarks } from '../vision/align'
-import { centroid } from '../vision/geometry'
 import type { Picture } from '../vision/picture'
 import type { Pose } from '../vision/pose'
 import { irisContrast } from './eyes'
@@ -14,7 +13,7 @@ export interface FaceObservation {
   readonly iris: number
   /** Height of the gap between the lips over the mouth's width; 0 closed, above 0.3 open. */
   readonly mouth: number
-  /** Distance from eyes' centre to mouth's centre and between outer eye corners, the larger, in pixels. */
+  /** Distance between the outer eye corners, in pixels, as it would be without the turn. */
   readonly extent: number
   /** FNV-1a of some thousand pixels: equal only for pictures that are equal to the bit, since a sensor has noise. */
   readonly fingerprint: number
@@ -25,7 +24,7 @@ export function observeFace(t: number, picture: Picture, landmarks: Landmarks, p
     ...{ t, pose, landmarks },
     iris: irisContrast(picture, landmarks),
     mouth: mouthOpenness(landmarks),
-    extent: extentOf(landmarks),
+    extent: extentOf(landmarks, pose.yaw),
     fingerprint: fingerprintOf(picture),
   }
 }
@@ -35,11 +34,9 @@ export function mouthOpenness(landmarks: Landmarks): number {
   return gap / 3 / Math.max(between(landmarks, 48, 54), 1e-6)
 }
 
-/** The larger of width and height, so that a turn does not look like stepping back. */
-export function extentOf(landmarks: Landmarks): number {
-  const eyes = centroid([landmarks[36]!, landmarks[45]!])
-  const mouth = centroid([landmarks[48]!, landmarks[54]!])
-  return Math.max(between(landmarks, 36, 45), 1.2 * Math.hypot(eyes.x - mouth.x, eyes.y - mouth.y))
+/** Neither a nod nor an open mouth changes it: only coming closer does. `yaw` in degrees. */
+export function extentOf(landmarks: Landmarks, yaw: number): number {
+  return between(landmarks, 36, 45) / Math.max(0.5, Math.cos((yaw * Math.PI) / 180))
 }
 
 export function fingerprintOf({ rgba }: Picture): number {

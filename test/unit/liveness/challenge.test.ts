@@ -131,7 +131,7 @@ describe('refused, with the reason', () => {
   it.each([
     ['a cut to a face elsewhere', 'jump', { x: 470 }],
     ['a cut to another size', 'jump', { scale: 1.8 }],
-    ['a cut to another pose', 'too_fast', { yaw: 75 }],
+    ['a cut to another pose', 'too_fast', { yaw: 58 }],
   ] as const)('%s: %s', (_, failure, change) => {
     const [before, after] = [act(['turn_left']), act(['turn_left'], change)]
     const cut = before.findIndex(({ t }) => t > 1100)
@@ -175,7 +175,7 @@ describe('refused, with the reason', () => {
   ] as const)('a plane that is taken for a %s: flat', (step, axis, angle, plane) => {
     // What the pose says is put in place of what it finds: an attack that fools it, by bending or by the net's error.
     const faces = act([step]).map((face) => {
-      const share = face.pose[axis] / angle
+      const share = (face.pose[axis] - seenHead(0).pose[axis]) / angle
       const still = share < 0.5 ? seenHead(face.t) : seenHead(face.t, plane)
       return { ...still, pose: face.pose }
     })
@@ -186,7 +186,7 @@ describe('refused, with the reason', () => {
     const faces = act(['turn_left']).map((face) => {
       if (face.pose.yaw < 12) return face
       const squeezed = face.landmarks.map(({ x, y }) => ({ x: 320 + 0.7 * (x - 320), y }))
-      return { ...face, landmarks: squeezed, extent: extentOf(squeezed) }
+      return { ...face, landmarks: squeezed, extent: extentOf(squeezed, face.pose.yaw) }
     })
     expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure: 'flat' })
   })

@@ -66,13 +66,14 @@ let frames = 0
 /** What the worker would see of the head; every observation is a new picture unless `fingerprint` says otherwise. */
 export function seenHead(t: number, state: HeadState = {}, fingerprint = ++frames): FaceObservation {
   const landmarks = project(state)
+  const pose = poseOf(landmarks)
   return {
     t,
     landmarks,
-    pose: poseOf(landmarks),
+    pose,
     iris: state.iris ?? 0.4,
     mouth: 0.5 * (state.mouth ?? 0),
-    extent: extentOf(landmarks),
+    extent: extentOf(landmarks, pose.yaw),
     fingerprint,
   }
 }
