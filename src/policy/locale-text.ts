@@ -21,11 +21,6 @@ export const localeText = v.union([
 ])
 export type LocaleText = v.InferOutput<typeof localeText>
 
-/** Locales in which a text can be read. */
-export function localesOf(text: LocaleText): readonly LocaleTag[] {
-  return typeof text === 'string' ? localeTags : localeTags.filter((tag) => text[tag] !== undefined)
-}
-
 /** The text in `locale`; a text without it gives the first one there is (the lint reports such a gap). */
 export function inLocale(text: LocaleText, locale: LocaleTag): string {
   if (typeof text === 'string') return text

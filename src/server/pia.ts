@@ -9,7 +9,7 @@ import { piaMarkdown } from './pia/markdown'
 import { type PiaFigure, type PiaModelCard, piaSections } from './pia/sections'
 import { zhCN } from './pia/zh-CN'
 
-export type { PiaBlock, PiaDocument, PiaSection } from './pia/document'
+export type { PiaDocument } from './pia/document'
 export type { PiaFigure, PiaModelCard } from './pia/sections'
 
 export interface PiaRequest {
