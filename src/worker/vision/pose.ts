@@ -23,9 +23,6 @@ const shape: readonly (readonly [index: number, x: number, y: number, z: number]
   [8, 0, 2.05, 0.02],
 ]
 
-/** The net's points of a face that looks straight ahead come out this much tilted against `shape`; median, London set. */
-const pitchBias = 9.8
-
 const model = centred(shape.map(([, x, y, z]) => [x, y, z]))
 const pseudoInverse = solver(model)
 
@@ -40,7 +37,7 @@ export function poseOf(points: Landmarks): Pose {
   return {
     // The row that a turn in the picture's plane leaves alone gives yaw and pitch.
     yaw: degrees(Math.atan2(-k[0], k[2])),
-    pitch: degrees(Math.asin(Math.max(-1, Math.min(1, k[1])))) - pitchBias,
+    pitch: degrees(Math.asin(Math.max(-1, Math.min(1, k[1])))),
     roll: degrees(Math.atan2(-i[1], j[1])),
   }
 }

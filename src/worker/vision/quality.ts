@@ -54,6 +54,8 @@ const bounds = {
   maxOutside: 0.06,
   maxYaw: 28,
   maxPitch: 28,
+  /** Pitch that poseOf gives for faces that look straight ahead: median of the London set. */
+  straightPitch: 9.8,
   maxRoll: 25,
 } as const
 
@@ -119,7 +121,7 @@ export function faceHint(face: FaceMeasures): QualityHint | undefined {
   if (face.extent < bounds.minExtent || face.share < bounds.minShare) return 'too_far'
   if (face.share > bounds.maxShare) return 'too_near'
   if (face.offCentre > bounds.maxOffCentre || face.outside > bounds.maxOutside) return 'off_centre'
-  if (Math.abs(yaw) > bounds.maxYaw || Math.abs(pitch) > bounds.maxPitch) return 'turned'
+  if (Math.abs(yaw) > bounds.maxYaw || Math.abs(pitch - bounds.straightPitch) > bounds.maxPitch) return 'turned'
   if (Math.abs(roll) > bounds.maxRoll) return 'tilted'
   if (face.contrast < bounds.flatFace) return 'low_contrast'
   if (face.sharpness < bounds.minSharpness) return 'blurred'
@@ -130,7 +132,12 @@ export function faceHint(face: FaceMeasures): QualityHint | undefined {
 export function faceScore(face: FaceMeasures): number {
   const { yaw, pitch, roll } = face.pose
   const straight =
-    1 - Math.max(Math.abs(yaw) / bounds.maxYaw, Math.abs(pitch) / bounds.maxPitch, Math.abs(roll) / bounds.maxRoll)
+    1 -
+    Math.max(
+      Math.abs(yaw) / bounds.maxYaw,
+      Math.abs(pitch - bounds.straightPitch) / bounds.maxPitch,
+      Math.abs(roll) / bounds.maxRoll,
+    )
   const sharp = ramp(face.sharpness, bounds.minSharpness, 3 * bounds.minSharpness)
   const large = ramp(face.extent, bounds.minExtent / 2, 2 * bounds.minExtent)
   const lit =
