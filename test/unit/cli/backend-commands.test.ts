@@ -6,6 +6,7 @@ import { runCommand } from '../../../src/cli/commands.ts'
 import { importServerKeys } from '../../../src/server/index.ts'
 import { createPostgresStore, pgPoolDatabase } from '../../../src/server/postgres.ts'
 import { validPolicy } from '../policy/valid-policy.ts'
+import { bundleOf, fiveReceipts } from '../records/chain.ts'
 import { createDevice, randomTemplate } from '../server/client.ts'
 import { startRealPostgres } from '../server/real-postgres.ts'
 import { createWorld } from '../server/world.ts'
@@ -118,6 +119,20 @@ describe('faceseal migrate and expire', () => {
     expect((await run('expire', '--keys', keys, '--processors', wrong)).code).toBe(2)
     expect((await run('expire', '--keys', keys, '--no-processors', '--limit', '0')).code).toBe(2)
     vi.unstubAllEnvs()
+  })
+})
+
+describe('faceseal evidence verify', () => {
+  it('L25 --head takes the answer of GET /evidence/head as it is: whole it proves the tail, cut it fails', async () => {
+    const { head, ...bundle } = await bundleOf(await fiveReceipts())
+    const answer = await file('head.json', { treeHead: 'a.b.c', head })
+    const whole = await run('evidence', 'verify', await file('whole.json', bundle), '--head', answer, '--json')
+    expect([whole.code, JSON.parse(whole.out).tailProved]).toEqual([0, true])
+    const short = await file('short.json', { ...bundle, receipts: bundle.receipts.slice(0, -1) })
+    const cut = await run('evidence', 'verify', short, '--head', answer)
+    expect(cut).toMatchObject({ code: 1, out: expect.stringContaining('the tail was cut') })
+    const none = await file('none.json', { treeHead: 'a.b.c' })
+    expect((await run('evidence', 'verify', short, '--head', none)).code).toBe(2)
   })
 })
 
