@@ -20,6 +20,8 @@ export interface AttackRecipe {
   readonly frames: number
   /** Seconds of the recording per second of the clip. */
   readonly pace?: number
+  /** Frames of rest before a recording begins: slow machines need the time to open the camera and look. */
+  readonly lead?: number
 }
 
 const whole = [0, 0, 640, 480] as const
@@ -55,9 +57,9 @@ export const attackRecipes = {
     frames,
   },
   /** Opens his mouth, then turns to his left. */
-  'follows-mouth-left': { kind: 'recording', person: roomy(sources.again, 14), frames: 290, pace: 0.65 },
+  'follows-mouth-left': { kind: 'recording', person: roomy(sources.again, 14.2), lead: 75, frames: 450, pace: 0.5 },
   /** Opens his mouth, then turns to his right. */
-  'follows-mouth-right': { kind: 'recording', person: roomy(sources.first, 16.2), frames: 200, pace: 0.65 },
+  'follows-mouth-right': { kind: 'recording', person: roomy(sources.first, 16.2), lead: 75, frames: 340, pace: 0.5 },
 } as const satisfies Record<string, AttackRecipe>
 
 export type AttackName = keyof typeof attackRecipes

@@ -23,7 +23,7 @@ export async function drawAttack({ recipe, origin }: { recipe: AttackRecipe; ori
   return frames
 
   async function drawFrame(index: number): Promise<void> {
-    const seconds = (index / 25) * (recipe.pace ?? 1)
+    const seconds = (Math.max(0, index - (recipe.lead ?? 0)) / 25) * (recipe.pace ?? 1)
     const swing = Math.sin((2 * Math.PI * seconds) / 3)
     context.fillStyle = 'rgb(122 116 108)'
     context.fillRect(0, 0, width, height)

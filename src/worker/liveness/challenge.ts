@@ -30,6 +30,8 @@ const flatFrames = 4
 /** The eyes must be open again within this time. */
 const blinkMs = 2000
 const restlessDegrees = 6
+/** A mouth that is open, or moves by so much, is not at rest: it would hide the movement that is asked next. */
+const restingMouth = { open: 0.3, moves: 0.12 } as const
 /** Yaw at which a face counts as looking at the camera, before its own rest is known. */
 const straightDegrees = 14
 const wrong = { share: 1.2, frames: 3, forgiven: 1 } as const
@@ -133,8 +135,9 @@ export class Challenge {
       spread(({ pose }) => pose.yaw),
       spread(({ pose }) => pose.pitch),
     )
+    const quiet = face.mouth < restingMouth.open && spread(({ mouth }) => mouth) < restingMouth.moves
     const straight = Math.abs(face.pose.yaw) < straightDegrees
-    if (!straight || still > restlessDegrees) {
+    if (!straight || !quiet || still > restlessDegrees) {
       this.#window = this.#window.slice(straight ? 1 : this.#window.length)
       return
     }

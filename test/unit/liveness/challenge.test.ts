@@ -71,6 +71,23 @@ describe('a head that does what is asked', () => {
     expect(run(challengeOf(['turn_left']), faces.slice(0, peak + 4))).toMatchObject({ phase: 'rest', done: 0 })
   })
 
+  it('is not at rest with an open mouth, which would hide the movement', () => {
+    const yawn = perform([
+      [0, { mouth: 0.9 }],
+      [1.5, { mouth: 0.9 }],
+      [2, rest],
+    ])
+    const challenge = challengeOf(['open_mouth'])
+    expect(
+      run(
+        challenge,
+        yawn.filter(({ t }) => t < 1500),
+      ),
+    ).toMatchObject({ phase: 'rest', done: 0 })
+    const later = act(['open_mouth']).map((face) => ({ ...face, t: face.t + 2000 }))
+    expect(run(challenge, [...yawn.filter(({ t }) => t >= 1500), ...later]).phase).toBe('done')
+  })
+
   it('may come and go before the challenge has begun', () => {
     const late = act(['turn_left']).map((face) => ({ ...face, t: face.t + 4000 }))
     const stranger = [seenHead(0, { x: 100 }), seenHead(80, { x: 500, yaw: 60 }), undefined]
