@@ -96,6 +96,8 @@ export interface DeviceStore {
   close(): void
 }
 
+let thisVisit: Tables | undefined
+
 /**
  * Opens what this device holds. Where the browser refuses IndexedDB or key storage, everything works for this visit in
  * memory, and `persistent` says so. Throws `storage_blocked` when another tab holds an older version.
@@ -106,7 +108,9 @@ export async function openDeviceStore(): Promise<DeviceStore> {
     tables = await indexedDbTables()
   } catch (cause) {
     if (cause instanceof FaceSealError && cause.code === 'storage_blocked') throw cause
-    tables = memoryTables()
+    // One for the whole visit: what was enrolled a moment ago can be verified now.
+    thisVisit ??= memoryTables()
+    tables = thisVisit
   }
   return storeOver(tables)
 }

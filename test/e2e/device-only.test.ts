@@ -46,3 +46,17 @@ test('a device that never enrolled says so before any camera', async () => {
   expect(await visitor.count('workers')).toBe(0)
   await visitor.close()
 })
+
+test('where storage is refused, what was enrolled can be verified for as long as the visit lasts', async () => {
+  const visitor = await stage.visit()
+  await visitor.page.evaluate(() => {
+    const open = () => {
+      throw new DOMException('refused', 'SecurityError')
+    }
+    Object.defineProperty(indexedDB, 'open', { value: open })
+  })
+  await stage.show('man-a')
+  expect(await perform(visitor, 'enrol', { transmit: 'refuse' })).toEqual({ state: 'enrolled', detail: 'device' })
+  expect(await perform(visitor, 'verify', { transmit: 'unasked' })).toEqual({ state: 'accepted', detail: 'device' })
+  await visitor.close()
+})
