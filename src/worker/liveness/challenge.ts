@@ -209,11 +209,15 @@ export class Challenge {
     return false
   }
 
-  /** A recording does its own movements in its own order. One is forgiven: left and right are easily mixed up. */
+  /**
+   * A recording does its own movements in its own order. One is forgiven, for left and right are easily mixed up, and so
+   * is what was asked before: people do it again to be sure.
+   */
   #watchAstray(asked: LivenessStep, face: FaceObservation, rest: Neutral): void {
     const own = asked === 'blink' ? 0 : extentOfMovement(asked, face, rest)
     const other = deliberate.some(
-      (step) => step !== asked && extentOfMovement(step, face, rest) >= wrong.share && own < 0.5,
+      (step) =>
+        step !== asked && !this.done.includes(step) && extentOfMovement(step, face, rest) >= wrong.share && own < 0.5,
     )
     this.#astray = other ? this.#astray + 1 : 0
     if (this.#astray !== wrong.frames) return

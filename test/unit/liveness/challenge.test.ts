@@ -88,6 +88,13 @@ describe('a head that does what is asked', () => {
     expect(run(challenge, [...yawn.filter(({ t }) => t >= 1500), ...later]).phase).toBe('done')
   })
 
+  it('may do again what it has done', () => {
+    const faces = act(['open_mouth', 'open_mouth', 'open_mouth', 'open_mouth', 'turn_right'])
+    const patient = { level: 'active', substitutes: [], stepTimeoutMs: 20_000 } as const
+    const challenge = new Challenge({ ...patient, steps: ['open_mouth', 'turn_right'] })
+    expect(run(challenge, faces)).toMatchObject({ phase: 'done' })
+  })
+
   it('may come and go before the challenge has begun', () => {
     const late = act(['turn_left']).map((face) => ({ ...face, t: face.t + 4000 }))
     const stranger = [seenHead(0, { x: 100 }), seenHead(80, { x: 500, yaw: 60 }), undefined]
