@@ -90,8 +90,8 @@ describe('a head that does what is asked', () => {
 
   it('may do again what it has done', () => {
     const faces = act(['open_mouth', 'open_mouth', 'open_mouth', 'open_mouth', 'turn_right'])
-    const patient = { level: 'active', substitutes: [], stepTimeoutMs: 20_000 } as const
-    const challenge = new Challenge({ ...patient, steps: ['open_mouth', 'turn_right'] })
+    const steps: LivenessStep[] = ['open_mouth', 'turn_right']
+    const challenge = new Challenge({ level: 'active', steps, substitutes: [], stepTimeoutMs: 20_000 })
     expect(run(challenge, faces)).toMatchObject({ phase: 'done' })
   })
 
