@@ -65,7 +65,7 @@ export async function capture(
 async function deliver(
   engine: Engine,
   { binding, keys, delivery, localTemplate }: CaptureRequest,
-  { frames, seen, accepted, steps }: Collected,
+  { frames, seen, accepted, different, steps }: Collected,
   clock: StageClock,
 ): Promise<CaptureResult> {
   const { modelId, mean } = engine.embedder
@@ -77,7 +77,12 @@ async function deliver(
     template = await clock.run('protect', () => protector.protect(embedding, mean, { ...binding, modelId }))
     if (delivery === 'sealed') {
       const spoofRisk = spoofBucket(frames.flatMap(({ liveness }) => (liveness === undefined ? [] : [liveness])))
-      const grade = { quality: qualityOf(frames), spoofRisk, injectionRisk: injectionRiskOf(frames), steps }
+      const grade = {
+        quality: qualityOf(frames),
+        spoofRisk,
+        injectionRisk: injectionRiskOf(accepted, different),
+        steps,
+      }
       const sealing = sealTemplate(template, grade, binding, keys, modelId)
       const envelope = await clock.run('seal', () => sealing)
       return { kind: 'sealed', envelope, report: reportOf(seen, accepted, clock) }
@@ -121,13 +126,12 @@ function qualityOf(frames: Collected['frames']): number {
 }
 
 /**
- * A camera's noise makes every frame new. 2 when all frames are the same to the last bit, 1 when some are, else 0.
+ * A camera's noise makes every frame new. 2 when all good frames are the same to the last bit, 1 when some are, else 0.
  * A hint only: an injected video has noise as well.
  */
-function injectionRiskOf(frames: Collected['frames']): number {
-  const different = new Set(frames.map(({ embedding }) => embedding.join()))
-  if (different.size === 1) return 2
-  return different.size < frames.length ? 1 : 0
+function injectionRiskOf(accepted: number, different: number): number {
+  if (different === 1) return 2
+  return different < accepted ? 1 : 0
 }
 
 function invalid(detail: string): FaceSealError {

@@ -29,6 +29,8 @@ export interface Collected {
   readonly frames: readonly GoodFrame[]
   readonly seen: number
   readonly accepted: number
+  /** How many of the accepted differ from one another: a camera's noise makes all of them differ. */
+  readonly different: number
   /** Movements done for the challenge, in order. */
   readonly steps: readonly LivenessStep[]
 }
@@ -119,9 +121,10 @@ export async function collectFrames(
         if (challenge.state.phase === 'done' && rested >= 1 && good.length >= needed) break
       } else if (good.length >= needed && performance.now() - firstGood >= gatherMs) break
     }
+    const different = new Set(good.map(({ embedding }) => embedding.join())).size
     good.sort((a, b) => b.score - a.score)
     for (const spare of good.slice(needed)) spare.embedding.fill(0)
-    return { frames: good.slice(0, needed), seen, accepted: good.length, steps: challenge?.done ?? [] }
+    return { frames: good.slice(0, needed), seen, accepted: good.length, different, steps: challenge?.done ?? [] }
   } catch (error) {
     for (const { embedding } of good) embedding.fill(0)
     throw error
