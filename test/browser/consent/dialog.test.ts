@@ -395,6 +395,8 @@ describe('access', () => {
     withPage(async (page) => {
       await ask(page)
       await page.locator('dialog[open]').waitFor()
+      // The choices rest for a moment after the dialog opens.
+      await page.locator('[data-act="agree-once"]:enabled').waitFor()
       const reached: string[] = []
       for (let step = 0; step < 14; step++) {
         await page.keyboard.press('Tab')
