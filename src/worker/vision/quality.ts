@@ -37,7 +37,7 @@ export interface FaceMeasures {
   readonly pose: Pose
 }
 
-/** Measured bounds; bench/quality.ts shows what each one costs and saves. */
+/** Starting bounds, tried on a few hundred stills; not calibrated on degraded copies yet. */
 const bounds = {
   darkFrame: 40,
   brightFrame: 235,
