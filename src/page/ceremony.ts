@@ -94,6 +94,10 @@ async function checkOptions(kind: CeremonyKind, { optionsJSON, expectedSigner, s
   if (options.origin !== location.origin) {
     throw new FaceSealError('origin_mismatch', { detail: `options for ${options.origin}` })
   }
+  // The key service for portable tokens is not built: a template under another token than asked would match nothing.
+  if (options.protection.token !== 'device') {
+    throw new FaceSealError('options_invalid', { detail: 'protection.token: only device tokens are supported' })
+  }
   return options
 }
 
