@@ -57,9 +57,7 @@ export async function startDemo({ port = 0, root, dataDir, log }: DemoInit): Pro
   })
   app.all('/face/*', (context) => handler(context.req.raw))
   app.get('*', async (context) => {
-    const { path } = context.req
-    const built = await staticFile(join(root, 'dist'), path)
-    return built ?? (await staticFile(join(root, 'pages'), path)) ?? context.notFound()
+    return (await staticFile(join(root, 'dist'), context.req.path)) ?? context.notFound()
   })
 
   return {

@@ -25,7 +25,7 @@ const help = `faceseal ${packageVersion}
       --head the published head of the chain (GET /face/evidence/head?device=…), which shows whether the tail was cut. Exit code 1 when something is wrong.
 
   faceseal models <folder>
-      Copies models, wasm and their hashes into a public folder, for \`assetBase\`, and prints the headers to serve them with.
+      Copies models and wasm into a public folder, for \`assetBase\`, and prints the headers to serve them with.
 
 ${backendHelp}
 

@@ -30,14 +30,14 @@ export type ClientOutcome =
   | Extract<CeremonyOutcome, { kind: 'alternative' }>
 
 /**
- * Enrols against a backend that mounts `faceseal/server/http`: options, ceremony, receipts, response.
+ * Enrols against a backend that mounts `createHandler` of `faceseal/server`: options, ceremony, receipts, response.
  * Throws {@link FaceSealError}s of the page and, with the same codes, of the backend.
  */
 export async function enrol(init: ClientInit): Promise<ClientOutcome> {
   return await converse('enrol', init)
 }
 
-/** Verifies against a backend that mounts `faceseal/server/http`. As {@link enrol}. */
+/** Verifies against a backend that mounts `createHandler` of `faceseal/server`. As {@link enrol}. */
 export async function verify(init: ClientInit): Promise<ClientOutcome> {
   return await converse('verify', init)
 }

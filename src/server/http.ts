@@ -1,4 +1,3 @@
-import { parsePolicy } from '../policy'
 import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
@@ -13,6 +12,7 @@ import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
 import type { LivenessRequest } from './liveness'
 import { generateEnrolmentOptions, generateVerificationOptions } from './options'
+import { termsOf } from './policy-terms'
 import type { FaceSealStore } from './store'
 import { subjectOf } from './subject'
 import type { FalseAcceptLevel, ThresholdTable } from './thresholds'
@@ -137,7 +137,7 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
  * problem details (RFC 9457) with `code`. It never rejects and never answers a score. Throws `policy_invalid`, `configuration_invalid` at once.
  */
 export function createHandler(config: HandlerConfig): (request: Request) => Promise<Response> {
-  parsePolicy(config.policy) // a configuration that breaks a rule does not start
+  termsOf(config.policy, config.purpose) // one that breaks a rule, or is for another purpose, does not start (L02, L13)
   checkProcessors(config.processors ?? [])
   const provider = keyProvider(config.keys)
   const { basePath = '/face', log } = config

@@ -21,7 +21,7 @@ export type CeremonyKind = v.InferOutput<typeof ceremonyKind>
 export const protectionOptions = v.strictObject({
   scheme: v.literal('srht-sign/v1'),
   bits: templateBits,
-  /** Where the token comes from: this device's secret, or a key service for people with several devices. */
+  /** Where the token comes from: this device's secret. `portable`, a key service, is reserved; the page refuses it. */
   token: v.picklist(['device', 'portable']),
   /** Most bits that may differ for "the same person": used on the device only when nothing is sent. */
   maxDistance: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2048)),

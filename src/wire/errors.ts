@@ -234,7 +234,7 @@ export interface FaceSealErrorInit {
   readonly retryAfterSeconds?: number
 }
 
-/** One broken rule of a configuration, with the requirement's id (LEGAL.md) and what to do. */
+/** One broken rule of a configuration, with the requirement's id (docs/law.md) and what to do. */
 export interface FaceSealIssue {
   readonly rule: string
   readonly ids: readonly string[]

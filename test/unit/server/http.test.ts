@@ -247,6 +247,7 @@ describe('what the handler refuses', () => {
 
   test('a configuration that breaks a rule does not start', () => {
     expect(() => createHandler(config({ policy: { ...policy, alternatives: [] } }))).toThrow(FaceSealError)
+    expect(() => createHandler(config({ purpose: 'another' }))).toThrow(/configuration_invalid: the policy is for/)
   })
 
   test('a failing database is 503, an accident 500; neither tells what happened', async () => {
