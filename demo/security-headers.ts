@@ -13,13 +13,8 @@ const pagePolicy = [
   'report-uri /csp-report',
 ].join('; ')
 
-/** The worker's own response: it may compile wasm and nothing else; there is no address that it could connect to. */
-const workerPolicy = [
-  "default-src 'none'",
-  "script-src 'wasm-unsafe-eval'",
-  "connect-src 'none'",
-  'report-uri /csp-report',
-].join('; ')
+/** The worker's own response: it may compile wasm and nothing else; no address it could connect to, and no report, which would carry one. */
+const workerPolicy = ["default-src 'none'", "script-src 'wasm-unsafe-eval'", "connect-src 'none'"].join('; ')
 
 const common: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(self), microphone=(), geolocation=(), display-capture=()',

@@ -23,6 +23,8 @@ const capture = { frames: { enrol: 5, verify: 3 }, timeoutMs: 45_000 } as const
 export interface Performed {
   readonly outcome: CeremonyOutcome
   readonly transmit: ConsentGrant<'transmit'> | null
+  /** Its withdrawal ends what is still to be sent; `null` where nothing was granted. */
+  readonly process: ConsentGrant<'process'> | null
   /** Every record that the backend has not countersigned yet: its chain has no gaps (L25). */
   readonly pending: readonly StoredReceipt[]
 }
@@ -116,14 +118,22 @@ async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
   })
   if (decision.kind === 'alternative') {
     const { chosen, reason, receipt } = decision
-    return { outcome: { kind: 'alternative', chosen, reason, receipts: receipt ? [receipt] : [] }, transmit: null }
+    return {
+      outcome: { kind: 'alternative', chosen, reason, receipts: receipt ? [receipt] : [] },
+      transmit: null,
+      process: null,
+    }
   }
   const request = await prepareRequest(ceremony, decision)
   const captured = await captureUntilDone(ceremony, decision, request)
   const { receipts } = decision
   if (captured.kind === 'left') {
     const chosen = policy.alternatives[0]!.id
-    return { outcome: { kind: 'alternative', chosen, reason: captured.reason, receipts }, transmit: null }
+    return {
+      outcome: { kind: 'alternative', chosen, reason: captured.reason, receipts },
+      transmit: null,
+      process: null,
+    }
   }
   await consumeGrant(decision.process, 'process', { purpose: options.purpose, tenant: options.tenant })
   return await deliver(ceremony, decision, captured.result)
@@ -204,18 +214,18 @@ function problemOf(error: unknown): CaptureProblem | undefined {
 }
 
 async function deliver({ options, store }: Ceremony, decision: Granted, result: CaptureResult): Promise<Ended> {
-  const { receipts, transmit } = decision
+  const { receipts, transmit, process } = decision
   switch (result.kind) {
     case 'sealed':
-      return { outcome: { kind: 'sealed', response: result.envelope, receipts }, transmit }
+      return { outcome: { kind: 'sealed', response: result.envelope, receipts }, transmit, process }
     case 'local-enrolled': {
       await store.writeLocalTemplate(options, result.template)
       const { statement } = result
-      return { outcome: { kind: 'local', verified: undefined, statement, receipts }, transmit: null }
+      return { outcome: { kind: 'local', verified: undefined, statement, receipts }, transmit: null, process }
     }
     case 'local-verified': {
       const { verified, statement } = result
-      return { outcome: { kind: 'local', verified, statement, receipts }, transmit: null }
+      return { outcome: { kind: 'local', verified, statement, receipts }, transmit: null, process }
     }
   }
 }

@@ -54,7 +54,7 @@ export type SettingsClientInit = Pick<
  */
 export async function settings(init: SettingsClientInit): Promise<FaceSettingsResult> {
   // The options carry the policy and the pseudonym under which things are kept; nothing is started with them.
-  const optionsJSON = await post<CeremonyOptionsJSON>(init, '/verify/options', json({}))
+  const optionsJSON = await settingsOptions(init)
   const { options } = await verifyOptions(optionsJSON, { expectedSigner: init.expectedSigner })
   const { tenant, purpose, subject, policy } = options
   return await openFaceSettings({
@@ -67,6 +67,16 @@ export async function settings(init: SettingsClientInit): Promise<FaceSettingsRe
     ...(init.mount && { mount: init.mount }),
     ...(init.signal && { signal: init.signal }),
   })
+}
+
+/** Whoever is locked out after failures must still see, export, withdraw and delete: the options to enrol are never locked. */
+async function settingsOptions(init: SettingsClientInit): Promise<CeremonyOptionsJSON> {
+  try {
+    return await post<CeremonyOptionsJSON>(init, '/verify/options', json({}))
+  } catch (error) {
+    if (!(error instanceof FaceSealError) || error.code !== 'rate_limited') throw error
+    return await post<CeremonyOptionsJSON>(init, '/enrol/options', json({}))
+  }
 }
 
 async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOutcome> {
@@ -85,8 +95,16 @@ async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOut
   const answer =
     outcome.kind === 'sealed'
       ? await send(init, kind, outcome.response, performed, optionsJSON)
-      : await post<Answer>(init, '/local', { type: 'application/jose', content: outcome.statement })
+      : await report(init, outcome.statement, performed)
   return kind === 'enrol' ? { kind: 'enrolled', by } : { kind: 'verified', verified: answer.verified === true, by }
+}
+
+/** Yes or no of the device; ends with the withdrawal of the first consent (L10). */
+async function report(init: ClientInit, statement: string, { process }: Performed): Promise<Answer> {
+  process?.signal.throwIfAborted()
+  const signals = [init.signal, process?.signal].filter((signal) => signal !== undefined)
+  const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
+  return await post({ ...init, signal }, '/local', { type: 'application/jose', content: statement })
 }
 
 /** The backend refuses a response whose consents it does not know (L25); a refusal is evidence as well. */

@@ -4,7 +4,7 @@ import type { ReceiptPayload } from '../wire/receipt'
 import { openDialogFrame } from './consent/frame'
 import { readHeld } from './consent/held'
 import type { ReceiptContext } from './consent/receipt-draft'
-import { settingsActs } from './consent/settings-acts'
+import { type SettingsActs, settingsActs } from './consent/settings-acts'
 import { type SettingsModel, settingsScreen } from './consent/settings-screen'
 import { type BackendDeletion, receiptsOf } from './consent/withdraw'
 import { matchLocale, messagesFor } from './i18n'
@@ -68,7 +68,8 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
     signal: init.signal,
   })
   const result = { withdrawn: false, transmitWithdrawn: false, deleted: null, reconsidered: false }
-  const acts = settingsActs({ init, records, context, result, words })
+  const pending: Promise<unknown>[] = []
+  const acts = watched(settingsActs({ init, records, context, result, words }), pending)
   const model: SettingsModel = {
     locale,
     words,
@@ -89,7 +90,25 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
     return result
   } finally {
     frame.close()
+    // Closing the dialog ends no act that was begun: a deletion is not left half-done, and the result says so.
+    await Promise.allSettled(pending)
     if (!init.records) records.close()
+  }
+}
+
+/** The same acts; each that is begun is added to `pending`. */
+function watched(acts: SettingsActs, pending: Promise<unknown>[]): SettingsActs {
+  const watch = (act: () => Promise<string>) => () => {
+    const running = act()
+    pending.push(running)
+    return running
+  }
+  return {
+    export: watch(acts.export),
+    withdraw: watch(acts.withdraw),
+    withdrawTransmit: watch(acts.withdrawTransmit),
+    delete: watch(acts.delete),
+    reconsider: watch(acts.reconsider),
   }
 }
 

@@ -5,8 +5,9 @@ import type { EnrolmentRequest } from './verify-enrolment'
 /** Records the receipts that came with an answer. They stay recorded whatever becomes of the answer: they were given. */
 export async function recordEvidence(
   { store, keys, consentEvidence, now }: EnrolmentRequest,
-  { tenant, origin }: Challenge,
+  { tenant, origin, subject }: Challenge,
 ): Promise<void> {
   if (!consentEvidence || consentEvidence.length === 0) return
-  await recordReceipts({ store, keys, receipts: consentEvidence, expectedTenant: tenant, expectedOrigin: origin, now })
+  const expected = { expectedTenant: tenant, expectedOrigin: origin, expectedSubject: subject }
+  await recordReceipts({ store, keys, receipts: consentEvidence, ...expected, now })
 }

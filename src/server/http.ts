@@ -113,10 +113,18 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
     if (verified) await config.onVerified?.(request, { account, subject, by: 'device' })
     return { verified }
   },
-  async '/receipts'({ config, keys, request, now }) {
+  async '/receipts'({ config, keys, request, subject, now }) {
     const { receipts } = await readJson(request, receiptsBody, maxReceiptsBytes)
     const { store, tenant, expectedOrigin } = config
-    return recordReceipts({ store, keys, receipts, expectedTenant: tenant, expectedOrigin, now })
+    return recordReceipts({
+      store,
+      keys,
+      receipts,
+      expectedTenant: tenant,
+      expectedOrigin,
+      expectedSubject: subject,
+      now,
+    })
   },
   async '/withdraw'({ config, keys, request, subject, now }) {
     await readJson(request, nothing, 1024)

@@ -26,6 +26,8 @@ export interface RecordRequest {
   readonly receipts: readonly string[]
   readonly expectedTenant: string
   readonly expectedOrigin: string | readonly string[]
+  /** Pseudonym of who is signed in: nobody writes into another person's record. */
+  readonly expectedSubject?: string | undefined
   readonly now?: number | undefined
 }
 
@@ -48,6 +50,7 @@ export async function recordReceipts(request: RecordRequest): Promise<RecordedRe
   for (const { payload } of read) {
     if (payload.tenant !== request.expectedTenant) throw invalid('tenant')
     if (![request.expectedOrigin].flat().includes(payload.origin)) throw invalid('origin')
+    if (request.expectedSubject !== undefined && payload.subject !== request.expectedSubject) throw invalid('subject')
     if (payload.iat > now + 300) throw invalid('iat is in the future')
   }
   return store.transaction(async (transaction) => {

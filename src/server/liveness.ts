@@ -2,7 +2,7 @@ import { type LivenessOptions, type LivenessStep, livenessSteps, passiveLiveness
 
 /** What the integrator asks for; see docs/liveness.md for what it is worth. */
 export interface LivenessRequest {
-  /** `active`: the person does random movements; a response without them does not verify. */
+  /** `active`: the person does random movements; a sealed response without them does not verify; a device's own statement names none. */
   readonly level: LivenessOptions['level']
   /** Movements asked: 1 to 4; 2 by default. */
   readonly steps?: number | undefined

@@ -37,6 +37,6 @@ function checkPolicy(policy: object): PolicyTerms {
  */
 export function retentionEnd({ retention }: PolicyTerms, now: number): number {
   if (retention.kind === 'days') return now + retention.days * 86_400
-  if (retention.kind === 'until') return Math.floor(Date.parse(`${retention.until}T23:59:59Z`) / 1000)
+  if (retention.kind === 'until') return Math.floor(Date.parse(`${retention.until}T23:59:59+08:00`) / 1000)
   throw new FaceSealError('configuration_invalid', { detail: 'retention: single-use keeps nothing, so none enrols' })
 }

@@ -78,14 +78,18 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
   return { kind, verified: kind === 'enrol' || verified, subject }
 }
 
-/** The same answer for an unknown person and another device: neither tells who is enrolled. */
+/**
+ * The same answer for an unknown person and another device: neither tells who is enrolled. An enrolment that the backend
+ * compares is not for the device to decide: its key alone would then do without the face.
+ */
 async function isEnrolledDevice(
   transaction: StoreTransaction,
   subject: string,
   device: string,
   now: number,
 ): Promise<boolean> {
-  return (await readLiveEnrolment(transaction, subject, now))?.device === device
+  const held = await readLiveEnrolment(transaction, subject, now)
+  return held?.delivery === 'local' && held.device === device
 }
 
 async function readStatement(jws: string) {

@@ -78,6 +78,8 @@ export async function finishDeletion(
 
 async function deleteEverything(transaction: StoreTransaction, subject: string): Promise<readonly StoreOutcome[]> {
   const outcome = (removed: boolean | number) => (removed ? 'deleted' : 'nothing-held')
+  // First: waits for an enrolment that is using one up, so that what it stores is seen, and deleted, below.
+  const challenges = await transaction.removeChallenges({ subject })
   const enrolment = await transaction.readEnrolment(subject)
   const removed = await transaction.removeEnrolment(subject)
   const template = outcome(removed && enrolment?.template != null)
@@ -85,7 +87,7 @@ async function deleteEverything(transaction: StoreTransaction, subject: string):
     { store: 'templates', outcome: template },
     { store: 'template-keys', outcome: template },
     { store: 'salts-and-device-keys', outcome: outcome(removed) },
-    { store: 'challenges', outcome: outcome(await transaction.removeChallenges({ subject })) },
+    { store: 'challenges', outcome: outcome(challenges) },
     { store: 'spent-digests', outcome: outcome(await transaction.removeSpent({ subject })) },
     { store: 'failure-counters', outcome: outcome(await transaction.removeThrottle(subjectThrottle(subject))) },
     { store: 'grants', outcome: outcome(await transaction.removeGrants({ subject })) },

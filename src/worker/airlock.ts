@@ -1,5 +1,5 @@
 import { FaceSealError } from '../wire/errors'
-import { assertMayLeave } from './outgoing'
+import { copyThatMayLeave } from './outgoing'
 
 /**
  * The worker's first module: it runs before any library is evaluated and before any model or frame arrives. The page
@@ -143,9 +143,8 @@ function guardOutgoing(): void {
     if (typeof post !== 'function') throw new FaceSealError('airlock_open', { detail: 'postMessage' })
     const guarded = function (this: unknown, message: unknown, options?: unknown): void {
       const transfer = transferOf(options)
-      assertMayLeave(message, transfer)
-      // A copy of the list, for the caller could change its own between the check and the call.
-      Reflect.apply(post, this ?? globalThis, [message, transfer])
+      // Copies of both, for the caller could change its own between the check and the call.
+      Reflect.apply(post, this ?? globalThis, [copyThatMayLeave(message, transfer), transfer])
     }
     Object.defineProperty(holder, 'postMessage', { value: guarded, writable: false, configurable: false })
   }

@@ -121,7 +121,7 @@ export async function collectFrames(
         if (challenge.state.phase === 'done' && rested >= 1 && good.length >= needed) break
       } else if (good.length >= needed && performance.now() - firstGood >= gatherMs) break
     }
-    const different = new Set(good.map(({ embedding }) => embedding.join())).size
+    const different = countDifferent(good)
     good.sort((a, b) => b.score - a.score)
     for (const spare of good.slice(needed)) spare.embedding.fill(0)
     return { frames: good.slice(0, needed), seen, accepted: good.length, different, steps: challenge?.done ?? [] }
@@ -182,4 +182,11 @@ function soleFace(faces: readonly DetectedFace[]): DetectedFace | 'no_face' | 's
 
 function extent({ box }: DetectedFace): number {
   return Math.max(box.width, box.height)
+}
+
+/** Compared in place: a copy, a string above all, could not be overwritten. */
+function countDifferent(frames: readonly GoodFrame[]): number {
+  const isNew = ({ embedding }: GoodFrame, place: number) =>
+    !frames.slice(0, place).some((earlier) => earlier.embedding.every((value, index) => value === embedding[index]))
+  return frames.filter(isNew).length
 }

@@ -135,10 +135,13 @@ export async function consumeGrant<S extends ConsentScope>(
     state.abort.abort(new FaceSealError('consent_withdrawn'))
     throw new FaceSealError('consent_withdrawn')
   }
+  // A withdrawal in another tab may have arrived while this one waited (L10).
+  if (grant.signal.aborted) throw codedReason(grant.signal)
   if (!grant.singleUse) return
   if (!(await records.consumeOnce(storeScope, scope, grant.sid, Math.floor(Date.now() / 1000)))) {
     throw new FaceSealError('consent_consumed', { detail: 'used in another tab' })
   }
+  if (grant.signal.aborted) throw codedReason(grant.signal)
 }
 
 /** L10: stops what runs on these grants, here and now. Withdrawing the first consent takes the second with it. */

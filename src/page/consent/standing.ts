@@ -19,6 +19,8 @@ export async function honourStanding(
 ): Promise<Standing> {
   const kept = await records.getStanding(context.scope, consent)
   if (!kept) return { state: 'none' }
+  // A consent to be compared is none to be stored: its notice said nothing of keeping (L03, L09).
+  if (context.occasion === 'enrol' && readReceipt(kept.jws).occasion !== 'enrol') return { state: 'none' }
   const state = stateOf(kept, context)
   if (state === 'live') return { state, kept, form: readReceipt(kept.jws).form }
   await records.deleteStanding(context.scope, consent)

@@ -26,7 +26,9 @@ export async function withdrawConsent(
   const receipts: string[] = []
   const concerned = (await receiptsOf(records, context)).filter(({ scope }) => scopes.includes(scope))
   const grants = liveGrants(concerned, context.now)
-  const drafts = grants.length > 0 ? grants.map(({ id, scope }) => ({ concerns: id, scope })) : [{ scope: consent }]
+  const ended = grants.map(({ id, scope }) => ({ concerns: id, scope }))
+  // The withdrawal itself is recorded even where its own grant has run out: nobody asks again (L06).
+  const drafts = grants.some(({ scope }) => scope === consent) ? ended : [...ended, { scope: consent }]
   for (const { scope, ...rest } of drafts) {
     const draft = receiptDraft(context, { event: 'withdraw', consent: scope, notice: null, ...rest })
     const { id, jws } = await appendReceipt(records, context.scope, draft)

@@ -20,7 +20,7 @@ async function withPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
   }
 }
 
-type Backend = 'none' | 'works' | 'partial' | 'fails'
+type Backend = 'none' | 'works' | 'slow' | 'partial' | 'fails'
 
 /** Opens the face settings; `settingsResult` on the page resolves when they are closed. */
 async function openSettings(page: Page, backend: Backend = 'works', changes: object = {}): Promise<void> {
@@ -29,6 +29,7 @@ async function openSettings(page: Page, backend: Backend = 'works', changes: obj
     ({ subject, policy, backend }) => {
       const withdraw = async () => {
         if (backend === 'fails') throw new Error('offline')
+        if (backend === 'slow') await new Promise((resolve) => setTimeout(resolve, 500))
         const outcome = backend === 'partial' ? ('failed' as const) : ('deleted' as const)
         return {
           status: backend === 'partial' ? ('partial' as const) : ('done' as const),
@@ -106,6 +107,22 @@ describe('L10: withdrawal', () => {
       expect(await closeSettings(page)).toMatchObject({ withdrawn: true, deleted: 'done' })
       await ask(page)
       expect(await answerOf(page)).toMatchObject({ kind: 'alternative', reason: 'declined_before' })
+    }))
+
+  it('L10 L11 closing the settings does not leave a withdrawal half-done', () =>
+    withPage(async (page) => {
+      await agree(page)
+      await putTemplate(page)
+      await openSettings(page, 'slow')
+      await page.evaluate(() => {
+        const { shadowRoot } = document.querySelector('[data-faceseal-dialog]')!
+        const press = (act: string) => shadowRoot!.querySelector<HTMLElement>(`[data-act="${act}"]`)!.click()
+        for (const button of shadowRoot!.querySelectorAll('button')) button.disabled = false
+        press('withdraw')
+        press('close')
+      })
+      const result = await page.evaluate(() => Reflect.get(globalThis, 'settingsResult') as Promise<object>)
+      expect(result).toMatchObject({ withdrawn: true, deleted: 'done' })
     }))
 
   it('L10 in another tab as well', () =>

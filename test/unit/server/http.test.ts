@@ -113,6 +113,27 @@ describe('the whole conversation', () => {
     expect(verifiedBy.at(-1)).toBe('local device')
   })
 
+  test('an enrolment that the backend compares takes no verdict of the device: its key alone is not the face', async () => {
+    const device = await createDevice()
+    expect((await send(device, 'enrol', 'carol', randomTemplate())).json).toEqual({ enrolled: true })
+    const options = await optionsFor('verify', 'carol')
+    const receipts = [await device.receipt(options, { scope: 'process' })]
+    await call('/receipts', { account: 'carol', body: JSON.stringify({ receipts }) })
+    const body = await device.statement(options, true, { consent: await consentHash(receipts) })
+    const { status, json } = await call('/local', { account: 'carol', type: 'application/jose', body })
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(json.code).toBe('device_unknown')
+  })
+
+  test("nobody writes into another person's record (L25)", async () => {
+    const device = await createDevice()
+    const receipts = await device.grants(await optionsFor('verify', 'dora'))
+    const { json } = await call('/receipts', { account: 'erik', body: JSON.stringify({ receipts }) })
+    expect(json.code).toBe('receipt_invalid')
+    const own = await call('/receipts', { account: 'dora', body: JSON.stringify({ receipts }) })
+    expect(own.status).toBe(200)
+  })
+
   test('receipts come back countersigned, with the head of the chain; again gives the same', async () => {
     const device = await createDevice()
     const receipts = await device.grants(await optionsFor('verify', 'records'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assertMayLeave } from '../../../src/worker/outgoing'
+import { copyThatMayLeave } from '../../../src/worker/outgoing'
 
 const progress = { hint: 'too_dark', accepted: 1, needed: 3, seen: 9, timings: { read: 1.2, detect: 9.1, embed: 50 } }
 const reply = (value: unknown) => ({ id: '1234-5678', type: 'RAW', value })
@@ -20,13 +20,13 @@ describe('what may leave', () => {
     ['a pull for a frame', 'next'],
     ['nothing', undefined],
   ])('%s', (_name, message) => {
-    expect(() => assertMayLeave(message)).not.toThrow()
+    expect(() => copyThatMayLeave(message)).not.toThrow()
   })
 
   it('a port, when it is transferred', () => {
     const { port1, port2 } = new MessageChannel()
-    expect(() => assertMayLeave({ port: port1 }, [port1])).not.toThrow()
-    expect(() => assertMayLeave({ port: port1 }, [])).toThrow()
+    expect(() => copyThatMayLeave({ port: port1 }, [port1])).not.toThrow()
+    expect(() => copyThatMayLeave({ port: port1 }, [])).toThrow()
     port1.close()
     port2.close()
   })
@@ -56,16 +56,16 @@ describe('what may not', () => {
     ['an accessor', reply(Object.defineProperty({}, 'x', { enumerable: true, get: () => 'y' }))],
     ['deep nesting', reply({ a: { b: { c: { d: { e: { f: { g: { h: 1 } } } } } } } })],
   ])('%s', (_name, message) => {
-    expect(() => assertMayLeave(message)).toThrow(expect.objectContaining({ code: 'airlock_open' }))
+    expect(() => copyThatMayLeave(message)).toThrow(expect.objectContaining({ code: 'airlock_open' }))
   })
 
   it('a key', async () => {
     const value = await key
-    expect(() => assertMayLeave(reply(value))).toThrow(expect.objectContaining({ code: 'airlock_open' }))
+    expect(() => copyThatMayLeave(reply(value))).toThrow(expect.objectContaining({ code: 'airlock_open' }))
   })
 
   it('a transferred buffer', () => {
-    expect(() => assertMayLeave('x', [new ArrayBuffer(4)])).toThrow(expect.objectContaining({ code: 'airlock_open' }))
+    expect(() => copyThatMayLeave('x', [new ArrayBuffer(4)])).toThrow(expect.objectContaining({ code: 'airlock_open' }))
   })
 
   it('a canary of 512 random numbers, however it is wrapped', () => {
@@ -84,10 +84,34 @@ describe('what may not', () => {
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 512, maxLength: 512 }),
         fc.constantFrom(...wrap),
         (numbers, how) => {
-          expect(() => assertMayLeave(reply(how(numbers)))).toThrow()
+          expect(() => copyThatMayLeave(reply(how(numbers)))).toThrow()
         },
       ),
       { numRuns: 50 },
     )
+  })
+
+  // A structured clone sees what an object is; so must the guard, whatever prototype or property it wears.
+  it.each([
+    ['a buffer dressed as a plain object', () => Object.setPrototypeOf(new ArrayBuffer(4096), Object.prototype)],
+    [
+      'a map dressed as a plain object',
+      () => Object.setPrototypeOf(new Map([['e', new Float32Array(512)]]), Object.prototype),
+    ],
+  ])('%s leaves as an empty object', (_name, dress) => {
+    const posted = structuredClone(copyThatMayLeave({ value: dress() })) as { value: object }
+    expect(posted).toEqual({ value: {} })
+    expect(Object.prototype.toString.call(posted.value)).toBe('[object Object]')
+  })
+
+  it('bytes are counted by what they are, not by what they say', () => {
+    const large = new Uint8Array(4096)
+    Object.defineProperty(large, 'buffer', { value: new ArrayBuffer(1) })
+    Object.defineProperty(large, 'length', { value: 1 })
+    expect(() => copyThatMayLeave({ large })).toThrow(expect.objectContaining({ code: 'airlock_open' }))
+    const floats: object = Object.setPrototypeOf(new Float32Array(8), Uint8Array.prototype)
+    expect(() => copyThatMayLeave({ floats })).toThrow(expect.objectContaining({ code: 'airlock_open' }))
+    const port: object = Object.setPrototypeOf(new ArrayBuffer(4096), MessagePort.prototype)
+    expect(() => copyThatMayLeave({ port }, [port])).toThrow(expect.objectContaining({ code: 'airlock_open' }))
   })
 })
