@@ -16,6 +16,7 @@ export { type ExpireRequest, type ExpireResult, expire } from './expire'
 export { type ExportRequest, exportRecord, type PersonalRecord } from './export-record'
 export { type FilingState, filingThreshold } from './filing'
 export { type CountRequest, countLivingSubjects, filingStatus } from './filing-status'
+export { type GuardianTokenRequest, issueGuardianToken } from './guardian'
 export { createHandler, type HandlerConfig, type HandlerLogLine, type VerifiedSubject } from './http'
 export {
   generateSealKey,
