@@ -74,8 +74,12 @@ function itemParts({ id, term, text, link }: NoticeItem): readonly HTMLElement[]
 }
 
 /** One span a sentence: the large-text version puts each on its own line without changing a word. */
-function sentences(text: string): readonly HTMLElement[] {
-  return text.split(/(?<=[。；？]|[;.?] )(?=\S)/u).map((sentence) => h('span', { class: 'sentence' }, sentence))
+function sentences(text: string): readonly (HTMLElement | string)[] {
+  return text.split(/(?<=[。；？]|[;.?] )(?=\S)/u).flatMap((sentence) => {
+    const span = h('span', { class: 'sentence' }, sentence.trimEnd())
+    // A space at the end inside would collapse.
+    return sentence.endsWith(' ') ? [span, ' '] : [span]
+  })
 }
 
 /** One step away on the same screen; wide open in the written form, which wants the full text read (L03, L08). */

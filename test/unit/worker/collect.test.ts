@@ -57,7 +57,7 @@ function engineOf(shots: readonly Shot[]): Engine {
       },
       wipe: () => undefined,
     } as unknown as Engine['reader'],
-    detector: { name: 'tiny', detect: async () => shots[at]?.faces ?? [face(160)], forget: async () => undefined },
+    detector: { name: 'mediapipe', detect: async () => shots[at]?.faces ?? [face(160)], forget: async () => undefined },
     landmarks: { find: frontal },
     embedder: {
       name: 'mobilefacenet',
@@ -104,6 +104,13 @@ const allWiped = () =>
   embeddings.every((embedding) => embedding.every((value) => value === 0))
 
 describe('collectFrames', () => {
+  it('what the detector hardly takes for a face is none: a drawn disc is not enrolled', async () => {
+    const disc = { ...face(160), score: 0.52 }
+    const { hints, seen } = await collect([{ faces: [disc] }, { faces: [disc] }, {}, {}, {}, {}, {}, {}])
+    expect(hints).toContain('no_face')
+    expect(seen).toBe(8)
+  })
+
   it('keeps the best of the frames seen, not the first, and wipes the others', async () => {
     const shots = [0.4, 0.4, 1, 0.4, 1, 1].map((crisp) => ({ crisp }))
     const { frames, seen, accepted } = await collect(shots)
