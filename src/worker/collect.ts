@@ -181,8 +181,10 @@ function ask({ phase, step, failure, astray }: ChallengeState): HintCode | undef
 /** The one face of the frame; people far behind do not count. */
 function soleFace(faces: readonly DetectedFace[], detector: DetectorName): DetectedFace | 'no_face' | 'several_faces' {
   const [largest, second] = [...faces].sort((a, b) => extent(b) - extent(a))
-  if (!largest || largest.score < surelyFace[detector]) return 'no_face'
-  return second && extent(second) > rivalShare * extent(largest) ? 'several_faces' : largest
+  if (!largest) return 'no_face'
+  // Faces in a crowd are seen less surely than one alone, and two doubtful ones are no reason to look closer.
+  if (second && extent(second) > rivalShare * extent(largest)) return 'several_faces'
+  return largest.score < surelyFace[detector] ? 'no_face' : largest
 }
 
 function extent({ box }: DetectedFace): number {
