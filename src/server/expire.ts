@@ -20,6 +20,8 @@ export interface ExpireResult {
   readonly challenges: number
   readonly spentDigests: number
   readonly grants: number
+  /** Failure counters that nobody added to for their time: with them the hashes of devices and addresses. */
+  readonly failureCounters: number
 }
 
 /**
@@ -48,6 +50,7 @@ export async function expire(request: ExpireRequest): Promise<ExpireResult> {
     challenges: await transaction.removeChallenges({ before: now - 3600 }),
     spentDigests: await transaction.removeSpent({ before: now }),
     grants: await transaction.removeGrants({ before: now }),
+    failureCounters: await transaction.removeThrottles(now),
   }))
   return { enrolments, ...swept }
 }

@@ -16,7 +16,7 @@ import { termsOf } from './policy-terms'
 import type { FaceSealStore } from './store'
 import { subjectOf } from './subject'
 import type { FalseAcceptLevel, ThresholdTable } from './thresholds'
-import type { ThrottleLimits } from './throttle'
+import type { ThrottledClient, ThrottleLimits } from './throttle'
 import { verifyEnrolment } from './verify-enrolment'
 import { verifyLocalStatement } from './verify-local-statement'
 import { type VerificationReason, verifyVerification } from './verify-verification'
@@ -52,6 +52,12 @@ export interface HandlerConfig {
   readonly level?: FalseAcceptLevel | undefined
   readonly thresholds?: ThresholdTable | undefined
   readonly limits?: ThrottleLimits | undefined
+  /**
+   * The client's IP address, for the failure limit by address; none without it. Read it from the socket, or from a header
+   * that your own proxy overwrites: one that anybody may send, as `X-Forwarded-For`, would undo the limit.
+   */
+  readonly clientAddress?: ((request: Request) => string | undefined) | undefined
+  readonly addressLimits?: ThrottleLimits | undefined
   /** Random movements, or passive when missing. */
   readonly liveness?: LivenessRequest | undefined
   /** See `verifyVerification`. */
@@ -242,14 +248,20 @@ async function ceremony({ config, keys, request, subject, now }: RouteContext) {
     thresholds,
     liveness,
     now,
+    ...clientOf(config, request),
   }
 }
 
-function answer({ config, keys, subject, now }: RouteContext) {
+function answer({ config, keys, request, subject, now }: RouteContext) {
   const { store, tenant, purpose, expectedOrigin, level, thresholds, limits, requireConsentEvidence } = config
   const { maxSpoofRisk } = config
   const expected = { expectedOrigin, expectedTenant: tenant, expectedPurpose: purpose, expectedSubject: subject }
-  return { store, keys, now, level, thresholds, limits, maxSpoofRisk, requireConsentEvidence, ...expected }
+  const rules = { level, thresholds, limits, maxSpoofRisk, requireConsentEvidence }
+  return { store, keys, now, ...rules, ...expected, ...clientOf(config, request) }
+}
+
+function clientOf({ clientAddress, addressLimits }: HandlerConfig, request: Request): ThrottledClient {
+  return { clientAddress: clientAddress?.(request), addressLimits }
 }
 
 function readEnvelope(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -49,7 +49,15 @@ export type {
 } from './store'
 export { type SubjectReference, subjectOf } from './subject'
 export { type FalseAcceptLevel, standardThresholds, type ThresholdTable } from './thresholds'
-export { standardLimits, type ThrottleLimits, unlockSubject } from './throttle'
+export {
+  standardAddressLimits,
+  standardLimits,
+  type ThrottledClient,
+  type ThrottleLimits,
+  unlockAddress,
+  unlockDevice,
+  unlockSubject,
+} from './throttle'
 export { type TreeHead, type TreeHeadVerification, verifyTreeHead } from './tree-head'
 export { type EnrolmentRequest, type EnrolmentResult, verifyEnrolment } from './verify-enrolment'
 export {

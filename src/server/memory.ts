@@ -111,6 +111,7 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
     for (const key of keys) remove(map, key)
     return keys.length
   }
+  const readThrottle = async (key: string) => tables.throttles.get(key) ?? { failures: 0, lockedUntil: 0, expiresAt: 0 }
 
   return {
     async addChallenge(challenge) {
@@ -174,14 +175,16 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
         'subject' in which ? row.subject === which.subject : row.expiresAt < which.before,
       )
     },
-    async lockThrottle(key) {
-      return tables.throttles.get(key) ?? { failures: 0, lockedUntil: 0 }
-    },
+    readThrottle,
+    lockThrottle: readThrottle, // transactions run one after another
     async putThrottle(key, throttle) {
       put(tables.throttles, key, throttle)
     },
     async removeThrottle(key) {
       return remove(tables.throttles, key)
+    },
+    async removeThrottles(before) {
+      return removeWhere(tables.throttles, (row) => row.expiresAt < before)
     },
     async readLedgerHead(subject) {
       return tables.ledger.get(subject)?.at(-1)

@@ -9,9 +9,9 @@ import { retentionEnd, termsOf } from './policy-terms'
 import type { Challenge, FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
-import { lockThrottles, subjectThrottle } from './throttle'
+import { countersOf, refuseThrottled, type ThrottledClient } from './throttle'
 
-export interface CeremonyRequest {
+export interface CeremonyRequest extends ThrottledClient {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
   readonly subject: SubjectReference
@@ -56,8 +56,9 @@ export async function generateVerificationOptions(request: CeremonyRequest): Pro
   const { store, keys, now = epochNow() } = request
   const subject = await subjectOf(request)
   const decoySalt = await keyedDigest(keys.digest, ['faceseal/decoy-salt/v1', subject])
+  const counters = await countersOf({ ...request, subject })
   const enrolment = await store.transaction(async (transaction) => {
-    await lockThrottles(transaction, [subjectThrottle(subject)], now)
+    await refuseThrottled(transaction, counters, now)
     return transaction.readEnrolment(subject)
   })
   return generateOptions(request, 'verify', subject, {

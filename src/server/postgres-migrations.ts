@@ -110,6 +110,14 @@ export const templateMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // a counter from before keeps counting until a success or a withdrawal
+      'ALTER TABLE faceseal_templates.throttles ADD COLUMN expires_at bigint NOT NULL DEFAULT 4102444800',
+      'CREATE INDEX throttles_expiry ON faceseal_templates.throttles (expires_at)',
+    ],
+  },
 ]
 
 export const evidenceMigrations: readonly Migration[] = [

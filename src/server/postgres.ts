@@ -7,6 +7,7 @@ import type { SqlDatabase, SqlRow, SqlSession } from './postgres-database'
 import { lifeMethods } from './postgres-life'
 import { migrate } from './postgres-migrate'
 import { evidenceMigrations, identityMigrations, templateMigrations } from './postgres-migrations'
+import { throttleMethods } from './postgres-throttle'
 import { treeMethods } from './postgres-tree'
 import type {
   Challenge,
@@ -177,24 +178,7 @@ function storeTransaction(session: SqlSession): StoreTransaction {
     },
     removeGrants: (which) => removeFrom('faceseal_evidence.grants', which),
 
-    async lockThrottle(key) {
-      // an update that changes nothing takes the row's lock, and the insert makes sure that there is a row to lock
-      const [row] = await insert(
-        'faceseal_templates.throttles',
-        { throttle_key: key, failures: 0, locked_until: 0 },
-        'ON CONFLICT (throttle_key) DO UPDATE SET throttle_key = EXCLUDED.throttle_key RETURNING failures, locked_until',
-      )
-      return { failures: Number(row!.failures), lockedUntil: Number(row!.locked_until) }
-    },
-    async putThrottle(key, { failures, lockedUntil }) {
-      const sql = 'UPDATE faceseal_templates.throttles SET failures = $2, locked_until = $3 WHERE throttle_key = $1'
-      await rows(sql, [key, failures, lockedUntil])
-    },
-    async removeThrottle(key) {
-      const sql = 'DELETE FROM faceseal_templates.throttles WHERE throttle_key = $1 RETURNING failures'
-      const removed = await rows(sql, [key])
-      return removed.some((row) => Number(row.failures) > 0)
-    },
+    ...throttleMethods(rows),
 
     async readLedgerHead(subject) {
       const row = await one('SELECT * FROM faceseal_evidence.ledger WHERE subject = $1 ORDER BY seq DESC LIMIT 1', [

@@ -60,11 +60,13 @@ export interface Enrolment {
   readonly retainUntil: number
 }
 
-/** Failures in a row of one subject or device. */
+/** Failures of one subject, device or address. */
 export interface Throttle {
   readonly failures: number
   /** Epoch seconds; 0 when free. */
   readonly lockedUntil: number
+  /** Epoch seconds; from then on it counts as zero, and the expiry job deletes it. */
+  readonly expiresAt: number
 }
 
 /** A line of a subject's append-only ledger (L25). */
@@ -181,10 +183,16 @@ export interface StoreTransaction {
   endGrant(grant: Pick<LiveGrant, 'device' | 'id'>): Promise<boolean>
   removeGrants(which: { readonly subject: string } | { readonly before: number }): Promise<number>
 
+  /** Zeros when there is none, without a lock. */
+  readThrottle(key: string): Promise<Throttle>
   /** Locks the counter until the end of the transaction. Zeros when there is none. */
   lockThrottle(key: string): Promise<Throttle>
+  /** After `lockThrottle`. */
   putThrottle(key: string, throttle: Throttle): Promise<void>
+  /** True when failures were counted there. */
   removeThrottle(key: string): Promise<boolean>
+  /** Those that ended before `before`. Returns how many. */
+  removeThrottles(before: number): Promise<number>
 
   /** Last line of a subject's chain. */
   readLedgerHead(subject: string): Promise<LedgerEntry | undefined>

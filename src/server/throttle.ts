@@ -1,51 +1,163 @@
 import { FaceSealError } from '../wire/errors'
-import type { FaceSealStore, StoreTransaction } from './store'
+import { addressThrottle } from './client-address'
+import type { ServerKeys } from './keys'
+import type { FaceSealStore, StoreTransaction, Throttle } from './store'
 
 /** How failures are slowed down: shared by every process through the store. */
 export interface ThrottleLimits {
-  /** Failures in a row that cost nothing. */
+  /** Failures that cost nothing. */
   readonly freeFailures: number
   /** Seconds after the first failure beyond; doubled by each further one. */
   readonly baseSeconds: number
   readonly maxSeconds: number
+  /**
+   * Failures are counted in windows of so many seconds, whatever succeeds between them. Without it they are counted in a
+   * row: a success clears them, and so do 30 days without another.
+   */
+  readonly windowSeconds?: number | undefined
 }
 
+/** Of a subject, and of a device. */
 export const standardLimits: ThrottleLimits = { freeFailures: 5, baseSeconds: 30, maxSeconds: 86_400 }
+
+/** Of a client address: a household, an office or a whole mobile network may share one. */
+export const standardAddressLimits: ThrottleLimits = {
+  ...{ freeFailures: 100, baseSeconds: 30, maxSeconds: 900 },
+  windowSeconds: 3600,
+}
+
+const rememberedSeconds = 30 * 86_400
 
 /** Counter of a subject's failures, whichever device they came from. */
 export const subjectThrottle = (subject: string) => `subject:${subject}`
 /** Counter of a device's failures, whichever subject it tried. */
 export const deviceThrottle = (thumbprint: string) => `device:${thumbprint}`
 
-/** Locks the counters in a fixed order (no deadlock) and throws `rate_limited` when one is closed. */
-export async function lockThrottles(transaction: StoreTransaction, keys: readonly string[], now: number) {
-  let lockedUntil = 0
-  const counters = []
-  for (const key of keys) {
-    const throttle = await transaction.lockThrottle(key)
-    counters.push({ key, failures: throttle.failures })
-    lockedUntil = Math.max(lockedUntil, throttle.lockedUntil)
+/** The client, for the failure limit of addresses. */
+export interface ThrottledClient {
+  /**
+   * IP address as the server's own socket, or a proxy that it trusts, tells it; never a header that anybody may send.
+   * Kept as a keyed hash until its window ends. Without it there is no limit by address.
+   */
+  readonly clientAddress?: string | undefined
+  readonly addressLimits?: ThrottleLimits | undefined
+}
+
+interface ThrottledAnswer extends ThrottledClient {
+  readonly keys: ServerKeys
+  readonly tenant: string
+  readonly subject: string
+  /** RFC 7638 thumbprint of the device key, where it is known. */
+  readonly device?: string | undefined
+  readonly limits?: ThrottleLimits | undefined
+}
+
+interface Counter {
+  readonly key: string
+  readonly limits: ThrottleLimits
+}
+
+/** The counters of one answer, in the order in which all transactions take them: no deadlock. */
+export interface Counters {
+  /** Of the subject and its device: locked while an answer is decided, so that a burst is counted one by one. */
+  readonly own: readonly Counter[]
+  /** Shared by strangers, so only locked when a failure is counted: successes do not wait for one another. */
+  readonly address: Counter | undefined
+}
+
+/** Throws `configuration_invalid` for what is no IP address. */
+export async function countersOf({ keys, tenant, subject, device, ...rest }: ThrottledAnswer): Promise<Counters> {
+  const { limits = standardLimits, clientAddress, addressLimits = standardAddressLimits } = rest
+  const names = [subjectThrottle(subject), ...(device === undefined ? [] : [deviceThrottle(device)])]
+  return {
+    own: names.map((key) => ({ key, limits })),
+    address:
+      clientAddress === undefined
+        ? undefined
+        : { key: await addressThrottle(keys, tenant, clientAddress), limits: addressLimits },
   }
-  if (lockedUntil > now) throw new FaceSealError('rate_limited', { retryAfterSeconds: lockedUntil - now })
-  return counters
+}
+
+/** Throws `rate_limited` when a counter is closed. Takes no lock: for questions that count nothing. */
+export async function refuseThrottled(transaction: StoreTransaction, counters: Counters, now: number): Promise<void> {
+  const read = []
+  for (const { key } of allOf(counters)) read.push(await transaction.readThrottle(key))
+  refuseClosed(read, now)
+}
+
+/** Locks the subject's and the device's counters until the end of the transaction. Throws `rate_limited`. */
+export async function lockThrottles(transaction: StoreTransaction, counters: Counters, now: number): Promise<void> {
+  const read = []
+  for (const { key } of counters.own) read.push(await transaction.lockThrottle(key))
+  if (counters.address) read.push(await transaction.readThrottle(counters.address.key))
+  refuseClosed(read, now)
 }
 
 /** Adds one failure to each counter. */
-export async function countFailure(
-  transaction: StoreTransaction,
-  counters: readonly { readonly key: string; readonly failures: number }[],
-  limits: ThrottleLimits,
-  now: number,
-): Promise<void> {
-  for (const { key, failures } of counters) {
-    const count = failures + 1
-    const beyond = count - limits.freeFailures
-    const wait = beyond <= 0 ? 0 : Math.min(limits.maxSeconds, limits.baseSeconds * 2 ** Math.min(beyond - 1, 30))
-    await transaction.putThrottle(key, { failures: count, lockedUntil: wait === 0 ? 0 : now + wait })
+export async function countFailure(transaction: StoreTransaction, counters: Counters, now: number): Promise<void> {
+  for (const { key, limits } of allOf(counters)) {
+    await transaction.putThrottle(key, oneMore(await transaction.lockThrottle(key), limits, now))
   }
 }
 
-/** For the help desk: opens a subject's counter again after the person was identified otherwise. */
+/** After a success: the subject's and the device's failures were not in a row. */
+export async function clearFailures(transaction: StoreTransaction, { own }: Counters): Promise<void> {
+  for (const { key } of own) await transaction.removeThrottle(key)
+}
+
+/**
+ * For the help desk, after the person was identified otherwise: opens the counters of a subject and of the device that
+ * is enrolled for it. True when failures were counted. Throws `store_unavailable`.
+ */
 export async function unlockSubject({ store, subject }: { store: FaceSealStore; subject: string }): Promise<boolean> {
-  return store.transaction((transaction) => transaction.removeThrottle(subjectThrottle(subject)))
+  return store.transaction(async (transaction) => {
+    const enrolment = await transaction.readEnrolment(subject)
+    return removeCounters(transaction, subject, enrolment?.device)
+  })
+}
+
+/** For the operator: opens the counter of a device, by the thumbprint of its key. True when failures were counted. */
+export async function unlockDevice({ store, device }: { store: FaceSealStore; device: string }): Promise<boolean> {
+  return store.transaction((transaction) => transaction.removeThrottle(deviceThrottle(device)))
+}
+
+/** For the operator: opens the counter of an address. Throws `configuration_invalid` for what is no IP address. */
+export async function unlockAddress(request: {
+  readonly store: FaceSealStore
+  readonly keys: ServerKeys
+  readonly tenant: string
+  readonly address: string
+}): Promise<boolean> {
+  const key = await addressThrottle(request.keys, request.tenant, request.address)
+  return request.store.transaction((transaction) => transaction.removeThrottle(key))
+}
+
+/** A subject's counter and that of its device. True when failures were counted. */
+export async function removeCounters(
+  transaction: StoreTransaction,
+  subject: string,
+  device: string | undefined,
+): Promise<boolean> {
+  const ofSubject = await transaction.removeThrottle(subjectThrottle(subject))
+  return (device !== undefined && (await transaction.removeThrottle(deviceThrottle(device)))) || ofSubject
+}
+
+function allOf({ own, address }: Counters): readonly Counter[] {
+  return address ? [...own, address] : own
+}
+
+function refuseClosed(read: readonly Throttle[], now: number): void {
+  const lockedUntil = Math.max(...read.map((throttle) => throttle.lockedUntil))
+  if (lockedUntil > now) throw new FaceSealError('rate_limited', { retryAfterSeconds: lockedUntil - now })
+}
+
+function oneMore(throttle: Throttle, limits: ThrottleLimits, now: number): Throttle {
+  const { freeFailures, baseSeconds, maxSeconds, windowSeconds } = limits
+  const known = throttle.expiresAt > now
+  const failures = (known ? throttle.failures : 0) + 1
+  const beyond = failures - freeFailures
+  const wait = beyond <= 0 ? 0 : Math.min(maxSeconds, baseSeconds * 2 ** Math.min(beyond - 1, 30))
+  const lockedUntil = wait === 0 ? 0 : now + wait
+  if (windowSeconds === undefined) return { failures, lockedUntil, expiresAt: now + wait + rememberedSeconds }
+  return { failures, lockedUntil, expiresAt: Math.max(known ? throttle.expiresAt : now + windowSeconds, lockedUntil) }
 }

@@ -2,15 +2,15 @@ import { FaceSealError } from '../wire/errors'
 import { answersChallenge } from '../wire/liveness'
 import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
-import { epochNow, keyedDigest } from './digest'
+import { epochNow } from './digest'
 import { recordEvidence } from './evidence'
 import { requireLiving } from './live-enrolment'
 import { type OpenRequest, openEnvelope } from './open'
-import { markTemplate, replayed } from './replay'
+import { markTemplate, replayed, templateDigest } from './replay'
 import { sealTemplate } from './template-vault'
-import { deviceThrottle, lockThrottles, subjectThrottle } from './throttle'
+import { countersOf, refuseThrottled, type ThrottledClient } from './throttle'
 
-export interface EnrolmentRequest extends OpenRequest {
+export interface EnrolmentRequest extends OpenRequest, ThrottledClient {
   /** Receipts that came along: recorded first, as `recordReceipts` would. */
   readonly consentEvidence?: readonly string[] | undefined
   /** `false` only where the consent records are kept elsewhere. */
@@ -41,10 +41,11 @@ export async function verifyEnrolment(request: EnrolmentRequest): Promise<Enrolm
     await recordEvidence(request, challenge)
     const binding = { subject, tenant, purpose, model: header.model, bits: claim.bits, device: header.device }
     const template = await sealTemplate(keys, binding, claim.template)
-    const digest = await keyedDigest(keys.digest, ['faceseal/spent-template/v1', [...claim.template]])
+    const digest = await templateDigest(keys.digest, claim.template)
+    const counters = await countersOf({ ...request, tenant, subject, device: header.device })
     return await store.transaction(async (transaction) => {
       await consumeOrThrow(transaction, challenge.sid, now)
-      await lockThrottles(transaction, [subjectThrottle(subject), deviceThrottle(header.device)], now)
+      await refuseThrottled(transaction, counters, now)
       if (requireConsentEvidence) {
         await requireConsent(
           transaction,

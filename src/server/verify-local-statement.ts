@@ -6,17 +6,10 @@ import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
 import { concat, epochNow } from './digest'
 import { recordEvidence } from './evidence'
-import { readLiveEnrolment, requireLiving } from './live-enrolment'
+import { readLiveEnrolment, recordUse, requireLiving } from './live-enrolment'
 import { checkAgreement, checkOrigin, checkTimes, loadChallenge } from './open'
 import type { StoreTransaction } from './store'
-import {
-  countFailure,
-  deviceThrottle,
-  lockThrottles,
-  standardLimits,
-  subjectThrottle,
-  type ThrottleLimits,
-} from './throttle'
+import { countersOf, countFailure, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
 
 export interface LocalStatementRequest extends Omit<EnrolmentRequest, 'response'> {
@@ -49,10 +42,10 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
   const { subject, tenant, purpose, subjectSalt, embedder, bits, policyHash } = challenge
   const { kind, model, consent, verified, origin } = statement
 
+  const counters = await countersOf({ ...request, tenant, subject, device })
   const known = await store.transaction(async (transaction) => {
     await consumeOrThrow(transaction, challenge.sid, now)
-    const throttles = [subjectThrottle(subject), deviceThrottle(device)]
-    const counters = await lockThrottles(transaction, throttles, now)
+    await lockThrottles(transaction, counters, now)
     if (requireConsentEvidence) {
       await requireConsent(
         transaction,
@@ -70,8 +63,8 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
       return true
     }
     const enrolled = await isEnrolledDevice(transaction, subject, device, now)
-    if (enrolled && verified) await transaction.touchEnrolment(subject, now)
-    else await countFailure(transaction, counters, request.limits ?? standardLimits, now)
+    if (enrolled && verified) await recordUse(transaction, counters, subject, now)
+    else await countFailure(transaction, counters, now)
     return enrolled
   })
   if (!known) throw new FaceSealError('device_unknown')

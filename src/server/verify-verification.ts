@@ -2,25 +2,18 @@ import type { TemplateBits } from '../wire/ceremony-options'
 import { answersChallenge } from '../wire/liveness'
 import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
-import { epochNow, keyedDigest, randomBase64url } from './digest'
+import { epochNow, randomBase64url } from './digest'
 import { recordEvidence } from './evidence'
 import { hammingDistance } from './hamming'
 import type { ServerKeys } from './keys'
-import { readLiveEnrolment } from './live-enrolment'
+import { readLiveEnrolment, recordUse } from './live-enrolment'
 import { type OpenedEnvelope, openEnvelope } from './open'
-import { markTemplate, replayed } from './replay'
+import { markTemplate, replayed, templateDigest } from './replay'
 import { signStatement } from './sign'
-import type { Enrolment, StoreTransaction, TemplateAtRest } from './store'
+import type { Enrolment, TemplateAtRest } from './store'
 import { openTemplate, sealTemplate } from './template-vault'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
-import {
-  countFailure,
-  deviceThrottle,
-  lockThrottles,
-  standardLimits,
-  subjectThrottle,
-  type ThrottleLimits,
-} from './throttle'
+import { countersOf, countFailure, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
 
 export interface VerificationRequest extends EnrolmentRequest {
@@ -48,17 +41,17 @@ export interface VerificationResult {
  * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
  */
 export async function verifyVerification(request: VerificationRequest): Promise<VerificationResult> {
-  const { store, keys, now = epochNow(), requireConsentEvidence = true, limits = standardLimits } = request
+  const { store, keys, now = epochNow(), requireConsentEvidence = true } = request
   const opened = await openEnvelope(request, 'verify')
   const { header, claim, challenge } = opened
   const { subject, sid, tenant, purpose } = challenge
   try {
     await recordEvidence(request, challenge)
-    const digest = await keyedDigest(keys.digest, ['faceseal/spent-template/v1', [...claim.template]])
+    const digest = await templateDigest(keys.digest, claim.template)
+    const counters = await countersOf({ ...request, tenant, subject, device: header.device })
     const reason = await store.transaction(async (transaction): Promise<VerificationReason | 'replay'> => {
       await consumeOrThrow(transaction, sid, now)
-      const throttles = [subjectThrottle(subject), deviceThrottle(header.device)]
-      const counters = await lockThrottles(transaction, throttles, now)
+      await lockThrottles(transaction, counters, now)
       if (requireConsentEvidence) {
         await requireConsent(
           transaction,
@@ -69,8 +62,8 @@ export async function verifyVerification(request: VerificationRequest): Promise<
       const fresh = await markTemplate(transaction, digest, subject, now)
       const enrolment = await readLiveEnrolment(transaction, subject, now)
       const decision = fresh ? await compare(request, opened, enrolment) : 'replay'
-      if (decision === 'match') await recordSuccess(transaction, throttles, subject, now)
-      else await countFailure(transaction, counters, limits, now)
+      if (decision === 'match') await recordUse(transaction, counters, subject, now)
+      else await countFailure(transaction, counters, now)
       return decision
     })
     if (reason === 'replay') throw replayed()
@@ -81,16 +74,6 @@ export async function verifyVerification(request: VerificationRequest): Promise<
   } finally {
     claim.template.fill(0)
   }
-}
-
-async function recordSuccess(
-  transaction: StoreTransaction,
-  throttles: readonly string[],
-  subject: string,
-  now: number,
-) {
-  for (const key of throttles) await transaction.removeThrottle(key)
-  await transaction.touchEnrolment(subject, now)
 }
 
 /** Decides. Where there is nothing to compare with, a decoy is decrypted and compared: the same work. */

@@ -13,7 +13,7 @@ import { epochNow, randomBase64url } from './digest'
 import type { ServerKeys } from './keys'
 import type { FaceSealStore, PendingDeletion, StoreTransaction } from './store'
 import { type SubjectReference, subjectOf } from './subject'
-import { subjectThrottle } from './throttle'
+import { removeCounters } from './throttle'
 
 export interface WithdrawRequest {
   readonly store: FaceSealStore
@@ -83,13 +83,14 @@ async function deleteEverything(transaction: StoreTransaction, subject: string):
   const enrolment = await transaction.readEnrolment(subject)
   const removed = await transaction.removeEnrolment(subject)
   const template = outcome(removed && enrolment?.template != null)
+  const counted = await removeCounters(transaction, subject, enrolment?.device)
   return [
     { store: 'templates', outcome: template },
     { store: 'template-keys', outcome: template },
     { store: 'salts-and-device-keys', outcome: outcome(removed) },
     { store: 'challenges', outcome: outcome(challenges) },
     { store: 'spent-digests', outcome: outcome(await transaction.removeSpent({ subject })) },
-    { store: 'failure-counters', outcome: outcome(await transaction.removeThrottle(subjectThrottle(subject))) },
+    { store: 'failure-counters', outcome: outcome(counted) },
     { store: 'grants', outcome: outcome(await transaction.removeGrants({ subject })) },
     { store: 'consent-records', outcome: 'kept' },
   ]

@@ -176,7 +176,7 @@ export function describeAcceptance(open: () => FaceSealStore): void {
       const ledger = await store.transaction((t) => t.readLedger(subject))
       expect(ledger.filter(({ kind }) => kind === 'deletion')).toHaveLength(1)
       expect(await store.transaction((t) => t.readEnrolment(subject))).toBeUndefined()
-      expect(await job()).toEqual({ enrolments: 0, challenges: 0, spentDigests: 0, grants: 0 })
+      expect(await job()).toEqual({ enrolments: 0, challenges: 0, spentDigests: 0, grants: 0, failureCounters: 0 })
     })
 
     test('a local statement registers the device key and nothing from the face, and only that key is believed', async () => {

@@ -37,6 +37,8 @@ const line = (subject: string, seq: number, change: Partial<LedgerEntry> = {}): 
   ...change,
 })
 
+const zeros = { failures: 0, lockedUntil: 0, expiresAt: 0 }
+
 /** What every adapter keeps. Each test uses names of its own, so the store may be shared. */
 export function describeStoreConformance(open: () => FaceSealStore): void {
   const inTransaction: FaceSealStore['transaction'] = (work) => open().transaction(work)
@@ -140,12 +142,20 @@ export function describeStoreConformance(open: () => FaceSealStore): void {
       const count = () =>
         inTransaction(async (t) => {
           const { failures } = await t.lockThrottle('busy')
-          await t.putThrottle('busy', { failures: failures + 1, lockedUntil: 1_800_000_000 })
+          await t.putThrottle('busy', { failures: failures + 1, lockedUntil: 1_800_000_000, expiresAt: 1_600_000_000 })
         })
       await Promise.all(Array.from({ length: 20 }, count))
-      expect(await inTransaction((t) => t.lockThrottle('busy'))).toEqual({ failures: 20, lockedUntil: 1_800_000_000 })
+      const counted = { failures: 20, lockedUntil: 1_800_000_000, expiresAt: 1_600_000_000 }
+      expect(await inTransaction((t) => t.lockThrottle('busy'))).toEqual(counted)
+      expect(await inTransaction((t) => t.readThrottle('busy'))).toEqual(counted)
       expect(await inTransaction((t) => t.removeThrottle('busy'))).toBe(true)
-      expect(await inTransaction((t) => t.lockThrottle('busy'))).toEqual({ failures: 0, lockedUntil: 0 })
+      expect(await inTransaction((t) => t.removeThrottle('busy'))).toBe(false)
+      expect(await inTransaction((t) => t.lockThrottle('busy'))).toEqual(zeros)
+      expect(await inTransaction((t) => t.readThrottle('nobody'))).toEqual(zeros)
+      await count()
+      expect(await inTransaction((t) => t.removeThrottles(1_600_000_000))).toBe(0)
+      expect(await inTransaction((t) => t.removeThrottles(1_600_000_001))).toBe(1)
+      expect(await inTransaction((t) => t.readThrottle('busy'))).toEqual(zeros)
     })
 
     test('the ledger keeps order by subject and by device, and takes no place twice', async () => {
@@ -183,7 +193,7 @@ export function describeStoreConformance(open: () => FaceSealStore): void {
         await t.addChallenge(challenge('lost challenge'))
         await t.markSpent({ digest: 'lost mark', subject: 's', expiresAt: 1_900_000_000 })
         await t.lockThrottle('lost throttle')
-        await t.putThrottle('lost throttle', { failures: 3, lockedUntil: 0 })
+        await t.putThrottle('lost throttle', { failures: 3, lockedUntil: 0, expiresAt: 1_900_000_000 })
         await t.appendLedger(line('lost', 1))
         await t.removeEnrolment('kept')
         throw failing
@@ -200,7 +210,7 @@ export function describeStoreConformance(open: () => FaceSealStore): void {
       }))
       expect(after).toEqual({
         ...{ kept: enrolment('kept'), lost: undefined, consumed: false, challenge: undefined, fresh: true },
-        ...{ throttle: { failures: 0, lockedUntil: 0 }, ledger: [] },
+        ...{ throttle: zeros, ledger: [] },
       })
     })
 

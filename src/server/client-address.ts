@@ -1,0 +1,40 @@
+import { FaceSealError } from '../wire/errors'
+import { keyedDigest } from './digest'
+import type { ServerKeys } from './keys'
+
+/**
+ * Name of the failure counter of a client's address. An address is personal data: what is kept is its HMAC under a key
+ * that the database does not hold, apart for each tenant. Throws `configuration_invalid` for what is no IP address.
+ */
+export async function addressThrottle(keys: ServerKeys, tenant: string, address: string): Promise<string> {
+  return `address:${await keyedDigest(keys.digest, ['faceseal/client-address/v1', tenant, networkOf(address)])}`
+}
+
+/**
+ * What one client can change at will counts as one: an IPv4 address, written as such or mapped into IPv6, or the first
+ * 64 bits of an IPv6 address.
+ */
+export function networkOf(address: string): string {
+  if (ipv4.test(address)) return address
+  const groups = ipv6Groups(address)
+  if (!groups) throw new FaceSealError('configuration_invalid', { detail: 'clientAddress is no IP address' })
+  const [high, low] = [groups[6]!, groups[7]!]
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (mapped) return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')
+}
+
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/
+
+/** The eight groups; WHATWG URL parsing is the one IPv6 parser that every JavaScript engine brings. */
+function ipv6Groups(address: string): readonly number[] | undefined {
+  const [plain] = address.split('%') // a zone index names the server's own interface
+  if (!plain || !/^[0-9A-Fa-f:.]+$/.test(plain) || !URL.canParse(`http://[${plain}]/`)) return undefined
+  const [head = '', tail] = new URL(`http://[${plain}]/`).hostname.slice(1, -1).split('::')
+  const parse = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)))
+  const [before, after] = [parse(head), parse(tail ?? '')]
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
+}
