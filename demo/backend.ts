@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { createHandler, generateServerKeys, importServerKeys, type ServerKeys } from '../src/server/index.ts'
 import { createPostgresStore, pgliteDatabase } from '../src/server/postgres.ts'
 import { mountCspReports } from './csp-reports.ts'
+import { mountPasskeys } from './passkey.ts'
 import policy from './policy.json' with { type: 'json' }
 import { securityHeaders } from './security-headers.ts'
 import { createSessions } from './session.ts'
@@ -20,6 +21,8 @@ export interface DemoInit {
   readonly root: string
   /** Folder for database and keys; without it both live in memory only. */
   readonly dataDir?: string | undefined
+  /** Movements before each capture, as in a real deployment; `passive` for recordings that cannot do as they are told. */
+  readonly liveness?: 'active' | 'passive' | undefined
   /** One JSON line for each request of the backend; nowhere without it. */
   readonly log?: ((line: string) => void) | undefined
 }
@@ -33,7 +36,8 @@ export interface RunningDemo {
 }
 
 /** A complete integrator's backend: page, session, another way in, and FaceSeal's handler under `/face`. */
-export async function startDemo({ port = 0, root, dataDir, log }: DemoInit): Promise<RunningDemo> {
+export async function startDemo(init: DemoInit): Promise<RunningDemo> {
+  const { port = 0, root, dataDir, liveness = 'active', log } = init
   const keys = await demoKeys(dataDir)
   const store = createPostgresStore({ database: pgliteDatabase(await openDatabase(dataDir)) })
   await store.migrate()
@@ -46,6 +50,7 @@ export async function startDemo({ port = 0, root, dataDir, log }: DemoInit): Pro
   mountCspReports(app)
   const { accountOf } = createSessions(app)
   mountSms(app, accountOf)
+  const passkey = mountPasskeys(app, accountOf)
 
   const server = await listen(app, port)
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
@@ -53,6 +58,8 @@ export async function startDemo({ port = 0, root, dataDir, log }: DemoInit): Pro
     ...{ store, keys, policy, tenant: 'demo-estate', purpose: policy.purpose.id, basePath: '/face' },
     expectedOrigin: [url, url.replace('localhost', '127.0.0.1')],
     resolveSubject: async (request) => accountOf(request),
+    liveness: { level: liveness },
+    passkey,
     log: (line) => log?.(JSON.stringify(line)),
   })
   app.all('/face/*', (context) => handler(context.req.raw))

@@ -10,6 +10,7 @@ import {
 } from 'faceseal'
 import { watchOutgoing } from './outgoing'
 import { createPanel, detailOf } from './panel'
+import { canRegister, passkeyOf, registerPasskey } from './register-passkey'
 import { type DemoLanguage, translatePage, wordsFor } from './words'
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
@@ -31,6 +32,8 @@ byId('enrol').addEventListener('click', () => run(enrol))
 byId('verify').addEventListener('click', () => run(verify))
 byId('settings').addEventListener('click', openSettings)
 byId('sms').addEventListener('click', openSms)
+byId('passkey').hidden = !canRegister()
+byId('passkey').addEventListener('click', addPasskey)
 byId('sms-form').addEventListener('submit', checkSms)
 byId<HTMLInputElement>('elder').addEventListener('change', (event) => {
   document.documentElement.toggleAttribute('data-elder', (event.target as HTMLInputElement).checked)
@@ -63,6 +66,7 @@ async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Prom
       deviceId: byId<HTMLSelectElement>('camera').value || undefined,
       onProgress: showProgress,
       onSend: (step) => panel.stage(step),
+      ...(await passkeyOf()),
     })
     showOutcome(outcome)
   } catch (error) {
@@ -119,6 +123,13 @@ async function openSms(): Promise<void> {
   const { code } = (await post('/demo/sms', {})) as { code?: string }
   byId('sms-lead').textContent = `${wordsFor(language).smsLead} ${code ?? ''}`
   byId('sms-code').focus()
+}
+
+async function addPasskey(): Promise<void> {
+  const words = wordsFor(language)
+  await signIn()
+  const added = await registerPasskey()
+  show(added ? 'passkey-added' : 'passkey-failed', added ? words.passkeyAdded : words.passkeyFailed)
 }
 
 async function checkSms(event: Event): Promise<void> {

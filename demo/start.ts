@@ -7,6 +7,8 @@ const demo = await startDemo({
   port,
   root: fileURLToPath(new URL('.', import.meta.url)),
   ...(dataDir ? { dataDir } : {}),
+  // FACESEAL_DEMO_LIVENESS=passive: for a camera that plays a file.
+  liveness: process.env.FACESEAL_DEMO_LIVENESS === 'passive' ? 'passive' : 'active',
 })
 process.stdout.write(
   `\n  FaceSeal demo: ${demo.url}\n  Ctrl+C ends it${dataDir ? '' : '; its database lives in memory only'}.\n\n`,

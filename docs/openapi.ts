@@ -8,6 +8,7 @@ import { consistencyQuery, headQuery, proofQuery } from '../src/server/http-evid
 import { maxReceiptsBytes, maxStatementBytes, nothing, optionsBody, receiptsBody } from '../src/server/http-schemas.ts'
 import { ceremonyOptionsSchema } from '../src/wire/ceremony-options.ts'
 import { maxEnvelopeBytes } from '../src/wire/envelope.ts'
+import { passkeyHeader } from '../src/wire/passkey.ts'
 import * as answers from './openapi-answers.ts'
 
 type Schema = v.GenericSchema
@@ -40,12 +41,14 @@ interface Route {
   readonly body?: SchemaName | { readonly type: string; readonly says: string; readonly maxBytes: number }
   readonly maxBytes?: number
   readonly query?: Schema
+  /** A passkey may be owed over the body. */
+  readonly passkey?: true
 }
 
 /** POST: for the person who is signed in. */
 const posts: Readonly<Record<string, Route>> = {
   '/enrol/options': { summary: 'Signed options for an enrolment', body: 'OptionsRequest', answer: 'CeremonyOptions' },
-  '/enrol': { summary: 'Takes a sealed enrolment', body: envelope(), answer: 'Enrolled' },
+  '/enrol': { summary: 'Takes a sealed enrolment', body: envelope(), passkey: true, answer: 'Enrolled' },
   '/verify/options': {
     summary: 'Signed options for a verification',
     description: 'They look the same for one who is not enrolled.',
@@ -54,11 +57,12 @@ const posts: Readonly<Record<string, Route>> = {
   '/verify': {
     summary: 'Takes a sealed verification',
     description: 'Yes or no, in the same shape whether the person is another or not enrolled.',
-    ...{ body: envelope(), answer: 'Verified' },
+    ...{ body: envelope(), passkey: true, answer: 'Verified' },
   },
   '/local': {
     summary: "Takes the device's own signed word",
     body: { type: 'application/jose', says: 'Compact JWS of the device', maxBytes: maxStatementBytes },
+    passkey: true,
     answer: 'Local',
   },
   '/receipts': {
@@ -119,7 +123,14 @@ function requestBody({ body, maxBytes }: Route): Json | undefined {
   return { required: true, description: `${says}; at most ${body.maxBytes} bytes`, content: { [type]: { schema } } }
 }
 
-function parameters({ query }: Route): readonly Json[] | undefined {
+const passkeyParameter = {
+  ...{ name: passkeyHeader, in: 'header', required: false, schema: { type: 'string' } },
+  description:
+    'Where the backend owes one: WebAuthn assertion over the body (`passkeyHeaders` of faceseal), JSON in base64url',
+}
+
+function parameters({ query, passkey }: Route): readonly Json[] | undefined {
+  if (passkey) return [passkeyParameter]
   if (!query) return undefined
   const { properties = {}, required = [] } = jsonSchema(query) as {
     readonly properties?: Json

@@ -17,6 +17,7 @@ export {
   verify,
 } from './page/client'
 export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
+export { type PasskeyOptions, passkeyHeaders } from './page/passkey'
 export { type FaceSettingsInit, type FaceSettingsResult, openFaceSettings, type SettingsBackend } from './page/settings'
 export type { CeremonyKind, CeremonyOptionsJSON, EmbedderName } from './wire/ceremony-options'
 export { decodeEnvelope, type Envelope, type EnvelopeHeader } from './wire/envelope'

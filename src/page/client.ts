@@ -4,6 +4,7 @@ import { verifyOptions } from '../wire/options-signature'
 import { type Performed, performCeremony } from './ceremony'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
 import { consumeGrant } from './consent/gate'
+import { type PasskeyOptions, passkeyHeaders } from './passkey'
 import { type FaceSettingsResult, openFaceSettings } from './settings'
 import { openDeviceStore } from './store'
 import { keepCountersignatures, type ReceiptsAnswer } from './submit-receipts'
@@ -15,9 +16,11 @@ export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Called before each request: for options, for the records, and the one with the answer. */
   readonly onSend?: ((step: SendStep) => void) | undefined
+  /** Where the backend owes it (`passkey` of its handler): the person's passkey signs for the answer before it is sent. */
+  readonly passkey?: PasskeyOptions | undefined
 }
 
-export type SendStep = 'options' | 'receipts' | 'response'
+export type SendStep = 'options' | 'receipts' | 'passkey' | 'response'
 
 /** `device`: the second consent was refused; the backend got a signed yes or no, nothing derived from the face. */
 export type ComparedBy = 'backend' | 'device'
@@ -90,7 +93,6 @@ async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOut
     return outcome
   }
   await submit(init, performed)
-  init.onSend?.('response')
   const by = outcome.kind === 'sealed' ? 'backend' : 'device'
   const answer =
     outcome.kind === 'sealed'
@@ -104,7 +106,19 @@ async function report(init: ClientInit, statement: string, { process }: Performe
   process?.signal.throwIfAborted()
   const signals = [init.signal, process?.signal].filter((signal) => signal !== undefined)
   const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
-  return await post({ ...init, signal }, '/local', { type: 'application/jose', content: statement })
+  const headers = await headersOver(init, new TextEncoder().encode(statement), signal)
+  init.onSend?.('response')
+  return await post({ ...init, headers, signal }, '/local', { type: 'application/jose', content: statement })
+}
+
+/** The headers for the answer: the integrator's, and the passkey's word for exactly these bytes. */
+async function headersOver(init: ClientInit, response: Uint8Array, signal: AbortSignal | undefined) {
+  if (!init.passkey) return init.headers
+  init.onSend?.('passkey')
+  const asserted = passkeyHeaders(response, init.passkey, signal).catch((error) => {
+    throw stopped(signal) ?? error
+  })
+  return { ...init.headers, ...(await asserted) }
 }
 
 /** The backend refuses a response whose consents it does not know (L25); a refusal is evidence as well. */
@@ -146,9 +160,11 @@ async function send(
 ): Promise<Answer> {
   if (!transmit) throw new FaceSealError('consent_required', { detail: 'transmit' })
   const destination = addressOf(init, `/${kind}`).origin
-  await consumeGrant(transmit, 'transmit', { tenant, purpose, destination })
   const signal = init.signal ? AbortSignal.any([init.signal, transmit.signal]) : transmit.signal
-  return await post({ ...init, signal }, `/${kind}`, { type: 'application/octet-stream', content: response })
+  const headers = await headersOver(init, response, signal)
+  await consumeGrant(transmit, 'transmit', { tenant, purpose, destination })
+  init.onSend?.('response')
+  return await post({ ...init, headers, signal }, `/${kind}`, { type: 'application/octet-stream', content: response })
 }
 
 function addressOf({ baseUrl }: SettingsClientInit, path: string): URL {

@@ -19,6 +19,7 @@ const statusOf: Partial<Record<FaceSealErrorCode, number>> = {
   rate_limited: 429,
   receipt_invalid: 400,
   session_required: 401,
+  passkey_required: 403,
   request_invalid: 400,
   store_unavailable: 503,
 }

@@ -1,6 +1,7 @@
 import type { CeremonyOptionsJSON, EmbedderName, SealSuite, TemplateBits } from '../wire/ceremony-options'
 import { maxEnvelopeBytes } from '../wire/envelope'
 import { FaceSealError } from '../wire/errors'
+import { passkeyHeader } from '../wire/passkey'
 import { checkProcessors, type Processor } from './deletion'
 import { epochNow } from './digest'
 import { exportRecord } from './export-record'
@@ -12,6 +13,7 @@ import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
 import type { LivenessRequest } from './liveness'
 import { generateEnrolmentOptions, generateVerificationOptions } from './options'
+import { type PasskeyRule, verifyPasskey } from './passkey'
 import { termsOf } from './policy-terms'
 import type { FaceSealStore } from './store'
 import { subjectOf } from './subject'
@@ -19,7 +21,7 @@ import type { FalseAcceptLevel, ThresholdTable } from './thresholds'
 import type { ThrottledClient, ThrottleLimits } from './throttle'
 import { verifyEnrolment } from './verify-enrolment'
 import { verifyLocalStatement } from './verify-local-statement'
-import { type VerificationReason, verifyVerification } from './verify-verification'
+import { type CaptureHints, type VerificationReason, verifyVerification } from './verify-verification'
 import { withdraw } from './withdraw'
 
 /** One line for each request: no account, no pseudonym, nothing from a face (L26). */
@@ -62,6 +64,8 @@ export interface HandlerConfig {
   readonly liveness?: LivenessRequest | undefined
   /** See `verifyVerification`. */
   readonly maxSpoofRisk?: number | undefined
+  /** A passkey over every enrolment, verification and device's word; none is asked for without it. */
+  readonly passkey?: PasskeyRule | undefined
   readonly requireConsentEvidence?: boolean | undefined
   /** Asked to delete at a withdrawal; give `expire` and `resumeDeletions` the same. */
   readonly processors?: readonly Processor[] | undefined
@@ -77,6 +81,8 @@ export interface VerifiedSubject {
   readonly subject: string
   /** `device`: the person's device says so; it sent nothing to compare. */
   readonly by: 'backend' | 'device'
+  /** Of a response that the backend compared: e.g. to ask for more where a risk is seen. */
+  readonly hints?: CaptureHints
 }
 
 /** What a route gets: the configuration, and who asks. */
@@ -96,7 +102,9 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
     return generateEnrolmentOptions(await ceremony(context))
   },
   async '/enrol'(context) {
-    const { enrolled } = await verifyEnrolment({ ...answer(context), response: await readEnvelope(context.request) })
+    const response = await readEnvelope(context.request)
+    const passkey = await passkeyOver(context, response)
+    const { enrolled } = await verifyEnrolment({ ...answer(context), response, passkey })
     return { enrolled }
   },
   async '/verify/options'(context) {
@@ -105,16 +113,18 @@ const routes: Readonly<Record<string, (context: RouteContext) => Promise<object>
   async '/verify'(context) {
     const { config, request, account, subject, note } = context
     const response = await readEnvelope(request)
-    const { verified, reason } = await verifyVerification({ ...answer(context), response })
+    const passkey = await passkeyOver(context, response)
+    const { verified, reason, hints } = await verifyVerification({ ...answer(context), response, passkey })
     note(reason)
-    if (verified) await config.onVerified?.(request, { account, subject, by: 'backend' })
+    if (verified) await config.onVerified?.(request, { account, subject, by: 'backend', hints })
     return { verified }
   },
   async '/local'(context) {
     const { config, request, account, subject } = context
     const body = await readBody(request, { type: 'application/jose', maxBytes: maxStatementBytes })
     const statement = new TextDecoder().decode(body)
-    const { kind, verified } = await verifyLocalStatement({ ...answer(context), statement })
+    const passkey = await passkeyOver(context, body)
+    const { kind, verified } = await verifyLocalStatement({ ...answer(context), statement, passkey })
     if (kind === 'enrol') return { enrolled: true }
     if (verified) await config.onVerified?.(request, { account, subject, by: 'device' })
     return { verified }
@@ -264,6 +274,13 @@ function clientOf({ clientAddress, addressLimits }: HandlerConfig, request: Requ
   return { clientAddress: clientAddress?.(request), addressLimits }
 }
 
+/** Before the decision's transaction, for the integrator's look-up may use the same database. */
+async function passkeyOver({ config, request, account }: RouteContext, response: Uint8Array) {
+  const { passkey: rule, expectedOrigin } = config
+  if (!rule) return undefined
+  return verifyPasskey({ rule, account, response, header: request.headers.get(passkeyHeader), expectedOrigin })
+}
+
 function readEnvelope(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   return readBody(request, { type: 'application/octet-stream', maxBytes: maxEnvelopeBytes })
 }
@@ -279,5 +296,5 @@ function allowCors({ cors = [] }: HandlerConfig, request: Request, response: Res
   response.headers.set('access-control-allow-origin', origin)
   response.headers.set('access-control-allow-credentials', 'true')
   response.headers.set('access-control-allow-methods', 'GET, POST')
-  response.headers.set('access-control-allow-headers', 'content-type')
+  response.headers.set('access-control-allow-headers', `content-type, ${passkeyHeader}`)
 }

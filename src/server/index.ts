@@ -1,6 +1,7 @@
 export type { CeremonyOptionsJSON } from '../wire/ceremony-options'
 export { FaceSealError, type FaceSealErrorCode } from '../wire/errors'
 export { type VerifiedOptions, verifyOptions } from '../wire/options-signature'
+export type { PasskeyAssertion } from '../wire/passkey'
 export { type FreezeRequest, markDeceased, unmarkDeceased } from './deceased'
 export type { DeletionResult, Processor } from './deletion'
 export {
@@ -31,6 +32,7 @@ export { publishDeviceHead, type RecordedReceipts, type RecordRequest, recordRec
 export { createMemoryStore } from './memory'
 export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle'
 export { type CeremonyRequest, generateEnrolmentOptions, generateVerificationOptions } from './options'
+export { type PasskeyRequest, type PasskeyRule, type PasskeyTry, verifyPasskey } from './passkey'
 export { type ResumeRequest, type ResumeResult, resumeDeletions } from './resume-deletions'
 export type {
   Challenge,
@@ -66,6 +68,7 @@ export {
   verifyLocalStatement,
 } from './verify-local-statement'
 export {
+  type CaptureHints,
   type VerificationReason,
   type VerificationRequest,
   type VerificationResult,

@@ -6,6 +6,7 @@ import { epochNow } from './digest'
 import { recordEvidence } from './evidence'
 import { requireLiving } from './live-enrolment'
 import { type OpenRequest, openEnvelope } from './open'
+import { requirePasskey } from './passkey'
 import { markTemplate, replayed, templateDigest } from './replay'
 import { sealTemplate } from './template-vault'
 import { countersOf, refuseThrottled, type ThrottledClient } from './throttle'
@@ -15,6 +16,8 @@ export interface EnrolmentRequest extends OpenRequest, ThrottledClient {
   readonly consentEvidence?: readonly string[] | undefined
   /** `false` only where the consent records are kept elsewhere. */
   readonly requireConsentEvidence?: boolean | undefined
+  /** What `verifyPasskey` found for this response; `false` refuses it. */
+  readonly passkey?: boolean | undefined
 }
 
 export interface EnrolmentResult {
@@ -27,10 +30,12 @@ export interface EnrolmentResult {
 /**
  * Takes an enrolment: binds the device key, stores the template encrypted, replaces an older one. One transaction: on
  * any error nothing has changed.
- * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
+ * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `passkey_required`,
+ * `store_unavailable`.
  */
 export async function verifyEnrolment(request: EnrolmentRequest): Promise<EnrolmentResult> {
   const { store, keys, now = epochNow(), requireConsentEvidence = true } = request
+  requirePasskey(request)
   const { header, claim, challenge } = await openEnvelope(request, 'enrol')
   const { subject, tenant, purpose } = challenge
   if (!answersChallenge(challenge.liveness, claim.steps)) {

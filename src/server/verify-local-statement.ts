@@ -8,6 +8,7 @@ import { concat, epochNow } from './digest'
 import { recordEvidence } from './evidence'
 import { readLiveEnrolment, recordUse, requireLiving } from './live-enrolment'
 import { checkAgreement, checkOrigin, checkTimes, loadChallenge } from './open'
+import { requirePasskey } from './passkey'
 import type { StoreTransaction } from './store'
 import { countersOf, countFailure, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
@@ -29,10 +30,10 @@ export interface LocalStatementResult {
  * The `local` outcome: consent (2) was refused, the comparison took place on the device, and nothing derived from the
  * face but yes or no comes here (O19 art. 8, L19). Enrolment registers the device key; a verdict counts only when that
  * key signed it. Throws `request_invalid`, `origin_mismatch`, `envelope_expired`, `challenge_…`, `device_signature`,
- * `device_unknown`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
+ * `device_unknown`, `consent_evidence`, `reconsent_required`, `rate_limited`, `passkey_required`, `store_unavailable`.
  */
 export async function verifyLocalStatement(request: LocalStatementRequest): Promise<LocalStatementResult> {
-  const { store, now = epochNow(), requireConsentEvidence = true } = request
+  const { store, now = epochNow(), requireConsentEvidence = true, passkey = true } = request
   const { statement, device, devicePublicKey } = await readStatement(request.statement)
   checkOrigin(statement.origin, request.expectedOrigin)
   checkTimes(statement, now, request.skewSeconds)
@@ -41,6 +42,7 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
   await recordEvidence({ ...request, response: new Uint8Array() }, challenge)
   const { subject, tenant, purpose, subjectSalt, embedder, bits, policyHash } = challenge
   const { kind, model, consent, verified, origin } = statement
+  if (kind === 'enrol') requirePasskey(request)
 
   const counters = await countersOf({ ...request, tenant, subject, device })
   const known = await store.transaction(async (transaction) => {
@@ -63,12 +65,12 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
       return true
     }
     const enrolled = await isEnrolledDevice(transaction, subject, device, now)
-    if (enrolled && verified) await recordUse(transaction, counters, subject, now)
+    if (enrolled && verified && passkey) await recordUse(transaction, counters, subject, now)
     else await countFailure(transaction, counters, now)
     return enrolled
   })
   if (!known) throw new FaceSealError('device_unknown')
-  return { kind, verified: kind === 'enrol' || verified, subject }
+  return { kind, verified: kind === 'enrol' || (verified && passkey), subject }
 }
 
 /**

@@ -25,12 +25,30 @@ export interface VerificationRequest extends EnrolmentRequest {
 }
 
 /** Why, for the integrator's own eyes: the browser is told yes or no. Never a score. */
-export type VerificationReason = 'match' | 'mismatch' | 'not_enrolled' | 'device_unknown' | 'model_changed' | 'liveness'
+export type VerificationReason =
+  | 'match'
+  | 'mismatch'
+  | 'not_enrolled'
+  | 'device_unknown'
+  | 'model_changed'
+  | 'liveness'
+  | 'passkey'
+
+/** What the client says of its own capture, in buckets 0..3: for risk rules such as a second factor, never proof. */
+export interface CaptureHints {
+  /** 0 poor … 3 good. */
+  readonly quality: number
+  /** 0 none seen … 3 high: a photo or screen before the camera. */
+  readonly spoofRisk: number
+  /** 0 none seen … 3 high: a camera that is software, or a stream that is none of a camera. */
+  readonly injectionRisk: number
+}
 
 export interface VerificationResult {
   readonly verified: boolean
   readonly reason: VerificationReason
   readonly subject: string
+  readonly hints: CaptureHints
   /** Compact JWS of this server about the result, for the integrator's own records; nothing derived from the face. */
   readonly receipt: string
 }
@@ -70,7 +88,8 @@ export async function verifyVerification(request: VerificationRequest): Promise<
     const verified = reason === 'match'
     const statement = { v: 1, id: randomBase64url(16), sid, tenant, purpose, subject, verified, iat: now }
     const receipt = await signStatement(keys.receipts, 'faceseal-verification+jwt', statement)
-    return { verified, reason, subject, receipt }
+    const { quality, spoofRisk, injectionRisk } = claim
+    return { verified, reason, subject, hints: { quality, spoofRisk, injectionRisk }, receipt }
   } finally {
     claim.template.fill(0)
   }
@@ -83,7 +102,8 @@ async function compare(
     level,
     thresholds,
     maxSpoofRisk = 3,
-  }: Pick<VerificationRequest, 'keys' | 'level' | 'thresholds' | 'maxSpoofRisk'>,
+    passkey = true,
+  }: Pick<VerificationRequest, 'keys' | 'level' | 'thresholds' | 'maxSpoofRisk' | 'passkey'>,
   { header, claim, challenge }: OpenedEnvelope,
   enrolment: Enrolment | undefined,
 ): Promise<VerificationReason> {
@@ -103,7 +123,7 @@ async function compare(
   if (!near) return 'mismatch'
   // Movements that were asked are owed; the client's word for them is a hint, so nothing else is made of them.
   if (!answersChallenge(challenge.liveness, claim.steps) || claim.spoofRisk > maxSpoofRisk) return 'liveness'
-  return 'match'
+  return passkey ? 'match' : 'passkey'
 }
 
 const decoyBinding = { subject: 'decoy', tenant: '', purpose: '', model: '', device: '' }

@@ -187,6 +187,11 @@ export const errorCatalogue = {
     remedy: 'A receipt or bundle is malformed, out of order or wrongly signed; `detail` says where.',
     retryable: false,
   },
+  passkey_required: {
+    remedy:
+      'A passkey is owed over this response: call with `passkey`, let the person try again, or offer the alternative.',
+    retryable: true,
+  },
   session_required: {
     remedy: 'resolveSubject found no session for this request; sign the person in first.',
     retryable: true,

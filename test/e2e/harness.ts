@@ -75,7 +75,7 @@ export async function openStage(): Promise<Stage> {
   const show = (clip: ClipName) => showFile(clips[clip])
   await show('man-a')
   const outside = await watchOutside()
-  const demo = await startDemo({ root: demoRoot })
+  const demo = await startDemo({ root: demoRoot, liveness: 'passive' })
   const browser = await launchChromium([
     outside.argument,
     ...quietBrowser,

@@ -277,6 +277,7 @@ export const en: Messages = {
     timestamp_rejected: siteProblem,
     timestamp_invalid: siteProblem,
     calendar_unknown: siteProblem,
+    passkey_required: 'A passkey is needed as well, and none answered. Please try again, or use another way.',
     session_required: 'Please sign in first.',
   },
 }

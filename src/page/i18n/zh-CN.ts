@@ -251,6 +251,7 @@ export const zhCN: Messages = {
     timestamp_rejected: siteProblem,
     timestamp_invalid: siteProblem,
     calendar_unknown: siteProblem,
+    passkey_required: '这一步还需要用通行密钥确认，但没有得到回应。可以再试一次，或改用其他方式。',
     session_required: '请先登录，再继续。',
   },
 }

@@ -251,6 +251,7 @@ export const zhTW: Messages = {
     timestamp_rejected: siteProblem,
     timestamp_invalid: siteProblem,
     calendar_unknown: siteProblem,
+    passkey_required: '這一步還需要用通行密鑰確認，但沒有得到回應。可以再試一次，或改用其他方式。',
     session_required: '請先登入，再繼續。',
   },
 }

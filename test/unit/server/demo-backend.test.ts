@@ -20,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'dist', 'assets', 'tfjs.wasm'), new Uint8Array(8))
   await writeFile(join(root, 'dist', 'rules.html'), '<!doctype html><title>rules</title>')
   await writeFile(join(root, 'secret.txt'), 'secret')
-  demo = await startDemo({ root })
+  demo = await startDemo({ root, liveness: 'passive' })
 }, 60_000)
 afterAll(async () => {
   await demo.close()
