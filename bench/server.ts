@@ -1,17 +1,16 @@
 // npm run bench:server -- --json OUT [--each N]
 //
 // Verifications per second of the backend, through its handler, on a throw-away PostgreSQL (fsync off: no disk is
-// measured). Rates are per second, times milliseconds. `perCore…` counts processor time of this process, so a busy machine
-// does not lower it; everything else is wall-clock, and clients and database share the machine.
+// measured). Rates are per second, times milliseconds. `perCore…` counts processor time of this process, which a busy
+// machine lowers less; everything else is by the clock, and clients and database share the machine. Every step of the
+// load, and both times of one verification, go to the standard output.
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createMemoryStore, recordReceipts, verifyVerification } from '../src/server/index.ts'
 import { createPostgresStore, pgPoolDatabase } from '../src/server/postgres.ts'
 import { startRealPostgres } from '../test/unit/server/real-postgres.ts'
-import { origin as expectedOrigin, scope } from '../test/unit/server/world.ts'
-import { closedLoop, createBench, type LoadStep, lostReceipts, openLoop, prepare, rssMb } from './server-load.ts'
-import { simpleWebAuthnPerCore } from './server-webauthn.ts'
+import { costs, perSecond } from './server-cores.ts'
+import { closedLoop, createBench, type LoadStep, lostReceipts, openLoop, rssMb } from './server-load.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, each: { type: 'string', default: '60' } } })
 const each = Number(values.each)
@@ -26,8 +25,7 @@ if (!postgres) {
 }
 
 try {
-  const perCoreNoDb = await verificationsPerCore(1000)
-  const simplewebauthnPerCore = await simpleWebAuthnPerCore(1000)
+  const one = await costs(20)
   await postgres.createDatabase('bench')
   const store = createPostgresStore({ database: pgPoolDatabase(postgres.pool('bench')) })
   await store.migrate()
@@ -42,38 +40,14 @@ try {
   const saturation = Math.max(...steps.map(({ rate }) => rate))
   const half = await openLoop(bench, saturation / 2, 8 * each)
   const report = {
-    ...{ perCoreNoDb, saturation, p50AtHalf: half.p50, p99AtHalf: half.p99 },
+    ...{ perCoreNoDb: perSecond(one.faceseal), saturation, p50AtHalf: half.p50, p99AtHalf: half.p99 },
     ...{ doubleAccepts: bench.doubleAccepts, lostReceipts: await lostReceipts(bench) },
-    ...{ rssStartMb, rssEndMb: rssMb(), simplewebauthnPerCore },
-    ...{ steps, half, receipts: [...bench.countersignatures.values()].flat().length },
-    machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, postgres: postgres.version },
+    ...{ rssStartMb, rssEndMb: rssMb(), simplewebauthnPerCore: perSecond(one.simplewebauthn) },
   }
   await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  process.stdout.write(`${JSON.stringify(report)}\n`)
+  const receipts = [...bench.countersignatures.values()].flat().length
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, postgres: postgres.version }
+  process.stdout.write(`${JSON.stringify({ ...report, microseconds: one, steps, half, receipts, machine })}\n`)
 } finally {
   await postgres.stop()
-}
-
-/** POST /verify alone, on the memory store: what the cryptography and the checks cost. */
-async function verificationsPerCore(count: number): Promise<number> {
-  const bench = await createBench(createMemoryStore(), 50)
-  const { store, keys, now } = bench.world
-  let micros = 0
-  // In small lots, one of each person: the memory store looks through every open grant, which no database does.
-  for (let done = 0; done < count; done += 50) {
-    const lot = []
-    for (let i = 0; i < 50; i++) {
-      const one = await prepare(bench, bench.people[i]!)
-      await recordReceipts({ store, keys, receipts: one.receipts, expectedTenant: scope.tenant, expectedOrigin, now })
-      lot.push(one.response)
-    }
-    const before = process.cpuUsage()
-    for (const response of lot) {
-      const { verified } = await verifyVerification({ store, keys, response, expectedOrigin, now })
-      if (!verified) throw new Error('a right verification was refused')
-    }
-    const { user, system } = process.cpuUsage(before)
-    micros += user + system
-  }
-  return Math.round(count / (micros / 1e6))
 }
