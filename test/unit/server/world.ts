@@ -41,8 +41,9 @@ export interface World {
 export async function createWorld(
   store: FaceSealStore = createMemoryStore(),
   tenant: string = scope.tenant,
+  given?: ServerKeys,
 ): Promise<World> {
-  const keys = await importServerKeys(await generateServerKeys({ suites: ['P256', 'X25519'] }))
+  const keys = given ?? (await importServerKeys(await generateServerKeys({ suites: ['P256', 'X25519'] })))
   const world: World = {
     store,
     keys,
