@@ -10,8 +10,6 @@ export interface BackendTask {
   /** Folder of the socket. */
   readonly host: string
   readonly database: string
-  /** Settings of its sessions. */
-  readonly options: string
   readonly keys: unknown
   readonly now: number
 }
@@ -28,8 +26,8 @@ const report = (what: BackendReport) => void process.send?.(what)
 process.once('message', (task: BackendTask) => void start(task))
 process.once('disconnect', () => process.exit(0))
 
-async function start({ host, database, options, keys: json, now }: BackendTask): Promise<void> {
-  const pool = new pg.Pool({ host, database, options, user: 'faceseal', max: 8 })
+async function start({ host, database, keys: json, now }: BackendTask): Promise<void> {
+  const pool = new pg.Pool({ host, database, user: 'faceseal', max: 8 })
   const store = createPostgresStore({ database: pgPoolDatabase(pool) })
   await store.migrate()
   const keys = await importServerKeys(json)
