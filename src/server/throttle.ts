@@ -26,10 +26,22 @@ export const standardAddressLimits: ThrottleLimits = {
   windowSeconds: 3600,
 }
 
+/**
+ * Of a subject, whatever succeeds between. Whoever is accepted once (by a false accept, or with a stolen template) could
+ * otherwise read the enrolled template bit by bit out of yes and no, each accepted try clearing the counter of those
+ * refused: docs/protection.md. Thirty a week is more than a face that is recognised at all needs.
+ */
+export const climbLimits: ThrottleLimits = {
+  ...{ freeFailures: 30, baseSeconds: 3600, maxSeconds: 86_400 },
+  windowSeconds: 7 * 86_400,
+}
+
 const rememberedSeconds = 30 * 86_400
 
 /** Counter of a subject's failures, whichever device they came from. */
 export const subjectThrottle = (subject: string) => `subject:${subject}`
+/** The same by the week, which no success clears. */
+export const climbThrottle = (subject: string) => `week:${subject}`
 /** Counter of a device's failures, whichever subject it tried. */
 export const deviceThrottle = (thumbprint: string) => `device:${thumbprint}`
 
@@ -61,20 +73,23 @@ interface Counter {
 export interface Counters {
   /** Of the subject and its device: locked while an answer is decided, so that a burst is counted one by one. */
   readonly own: readonly Counter[]
-  /** Shared by strangers, so only locked when a failure is counted: successes do not wait for one another. */
-  readonly address: Counter | undefined
+  /**
+   * Those that no success clears: of the subject, and of an address, which strangers share. Only locked when a failure is
+   * counted: successes do not wait for one another.
+   */
+  readonly windows: readonly Counter[]
 }
 
 /** Throws `configuration_invalid` for what is no IP address. */
 export async function countersOf({ keys, tenant, subject, device, ...rest }: ThrottledAnswer): Promise<Counters> {
   const { limits = standardLimits, clientAddress, addressLimits = standardAddressLimits } = rest
   const names = [subjectThrottle(subject), ...(device === undefined ? [] : [deviceThrottle(device)])]
+  const climb = { key: climbThrottle(subject), limits: climbLimits }
+  const own = names.map((key) => ({ key, limits }))
+  if (clientAddress === undefined) return { own, windows: [climb] }
   return {
-    own: names.map((key) => ({ key, limits })),
-    address:
-      clientAddress === undefined
-        ? undefined
-        : { key: await addressThrottle(keys, tenant, clientAddress), limits: addressLimits },
+    own,
+    windows: [climb, { key: await addressThrottle(keys, tenant, clientAddress), limits: addressLimits }],
   }
 }
 
@@ -89,7 +104,7 @@ export async function refuseThrottled(transaction: StoreTransaction, counters: C
 export async function lockThrottles(transaction: StoreTransaction, counters: Counters, now: number): Promise<void> {
   const read = []
   for (const { key } of counters.own) read.push(await transaction.lockThrottle(key))
-  if (counters.address) read.push(await transaction.readThrottle(counters.address.key))
+  for (const { key } of counters.windows) read.push(await transaction.readThrottle(key))
   refuseClosed(read, now)
 }
 
@@ -132,18 +147,21 @@ export async function unlockAddress(request: {
   return request.store.transaction((transaction) => transaction.removeThrottle(key))
 }
 
-/** A subject's counter and that of its device. True when failures were counted. */
+/** A subject's counters and that of its device. True when failures were counted. */
 export async function removeCounters(
   transaction: StoreTransaction,
   subject: string,
   device: string | undefined,
 ): Promise<boolean> {
-  const ofSubject = await transaction.removeThrottle(subjectThrottle(subject))
-  return (device !== undefined && (await transaction.removeThrottle(deviceThrottle(device)))) || ofSubject
+  const keys = [subjectThrottle(subject), climbThrottle(subject)]
+  if (device !== undefined) keys.push(deviceThrottle(device))
+  let counted = false
+  for (const key of keys) counted = (await transaction.removeThrottle(key)) || counted
+  return counted
 }
 
-function allOf({ own, address }: Counters): readonly Counter[] {
-  return address ? [...own, address] : own
+function allOf({ own, windows }: Counters): readonly Counter[] {
+  return [...own, ...windows]
 }
 
 function refuseClosed(read: readonly Throttle[], now: number): void {

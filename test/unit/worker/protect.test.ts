@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deriveToken, deviceProtector, hammingDistance, protectWithToken, quantise } from '../../../src/worker/protect'
+import { syntheticFaces } from '../bench/synthetic-faces'
 import { readVectors, type SrhtVector } from './srht-vectors'
 
 const vectors = readVectors()
@@ -79,6 +80,21 @@ describe('srht-sign/v1 as protection', () => {
     const a = await protectWithToken(shifted, mean, token(4), 2048)
     const b = await protectWithToken(face(1), noMean, token(4), 2048)
     expect(hammingDistance(a, b)).toBeLessThan(4)
+  })
+
+  it('strangers differ in half of the bits because the mean is taken away, and would not without', async () => {
+    // One picture of each of 40 made-up people, whose embeddings share most of their length as a face net's may.
+    const { mean, images } = syntheticFaces({ people: 40, pictures: 1 })
+    const impostorDistance = async (centre: Float32Array) => {
+      const templates: Uint8Array[] = []
+      for (const { embedding } of images.values()) {
+        templates.push(await protectWithToken(embedding, centre, token(5), 2048))
+      }
+      const pairs = templates.flatMap((a, at) => templates.slice(at + 1).map((b) => hammingDistance(a, b) / 2048))
+      return pairs.reduce((sum, distance) => sum + distance, 0) / pairs.length
+    }
+    expect(Math.abs((await impostorDistance(mean)) - 0.5)).toBeLessThan(0.03)
+    expect(await impostorDistance(noMean)).toBeLessThan(0.3)
   })
 
   it('does not overflow for any direction', async () => {
