@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { pino } from 'pino'
 import { createHandler, generateServerKeys, importServerKeys, type ServerKeys } from '../src/server/index.ts'
 import { createPostgresStore, pgliteDatabase } from '../src/server/postgres.ts'
 import { mountCspReports } from './csp-reports.ts'
@@ -23,7 +24,7 @@ export interface DemoInit {
   readonly dataDir?: string | undefined
   /** Movements before each capture, as in a real deployment; `passive` for recordings that cannot do as they are told. */
   readonly liveness?: 'active' | 'passive' | undefined
-  /** One JSON line for each request of the backend; nowhere without it. */
+  /** Takes one JSON line for each request of the handler, its newline included; nowhere without it. */
   readonly log?: ((line: string) => void) | undefined
 }
 
@@ -60,7 +61,7 @@ export async function startDemo(init: DemoInit): Promise<RunningDemo> {
     resolveSubject: async (request) => accountOf(request),
     liveness: { level: liveness },
     passkey,
-    log: (line) => log?.(JSON.stringify(line)),
+    logger: log && pino({ base: null }, { write: log }),
   })
   app.all('/face/*', (context) => handler(context.req.raw))
   app.get('*', async (context) => {

@@ -7,6 +7,7 @@ const demo = await startDemo({
   port,
   root: fileURLToPath(new URL('.', import.meta.url)),
   ...(dataDir ? { dataDir } : {}),
+  ...(process.env.FACESEAL_DEMO_LOG ? { log: (line) => process.stdout.write(line) } : {}),
   // FACESEAL_DEMO_LIVENESS=passive: for a camera that plays a file.
   liveness: process.env.FACESEAL_DEMO_LIVENESS === 'passive' ? 'passive' : 'active',
 })

@@ -7,6 +7,7 @@ import { epochNow } from './digest'
 import { exportRecord } from './export-record'
 import { readBody, readJson } from './http-body'
 import { evidenceRoutes, type PublicRoute } from './http-evidence'
+import { type HandlerLogger, logRequest } from './http-log'
 import { HttpRefusal, problemResponse } from './http-problem'
 import { maxReceiptsBytes, maxStatementBytes, nothing, optionsBody, receiptsBody } from './http-schemas'
 import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
@@ -24,15 +25,6 @@ import { verifyLocalStatement } from './verify-local-statement'
 import { type CaptureHints, type VerificationReason, verifyVerification } from './verify-verification'
 import { withdraw } from './withdraw'
 
-/** One line for each request: no account, no pseudonym, nothing from a face (L26). */
-export interface HandlerLogLine {
-  readonly route: string
-  readonly status: number
-  /** Error code, or the reason of a verification. */
-  readonly code?: string | undefined
-  readonly milliseconds: number
-}
-
 export interface HandlerConfig {
   readonly store: FaceSealStore
   readonly keys: ServerKeys | KeyProvider
@@ -46,7 +38,10 @@ export interface HandlerConfig {
   readonly resolveSubject: (request: Request) => Promise<string | undefined>
   /** `/face` by default. */
   readonly basePath?: string | undefined
-  /** Other origins whose pages may call; none by default. They need `expectedOrigin` too. */
+  /**
+   * Other origins whose pages may call, with cookies or an `authorization` header; none by default. They need
+   * `expectedOrigin` too.
+   */
   readonly cors?: readonly string[] | undefined
   readonly embedder?: EmbedderName | undefined
   readonly bits?: TemplateBits | undefined
@@ -71,7 +66,8 @@ export interface HandlerConfig {
   readonly processors?: readonly Processor[] | undefined
   /** The integrator's own use of a result: open the door, finish the login. */
   readonly onVerified?: ((request: Request, result: VerifiedSubject) => Promise<void>) | undefined
-  readonly log?: ((line: HandlerLogLine) => void) | undefined
+  /** One line for each request: a `pino()` or alike; nothing is written without it. */
+  readonly logger?: HandlerLogger | undefined
   /** Epoch seconds. */
   readonly now?: (() => number) | undefined
 }
@@ -164,24 +160,26 @@ export function createHandler(config: HandlerConfig): (request: Request) => Prom
   termsOf(config.policy, config.purpose) // one that breaks a rule, or is for another purpose, does not start (L02, L13)
   checkProcessors(config.processors ?? [])
   const provider = keyProvider(config.keys)
-  const { basePath = '/face', log } = config
+  const { basePath = '/face', logger } = config
   return async (request) => {
-    const started = performance.now()
+    const log = logRequest(logger, request)
     const { pathname } = new URL(request.url)
     const route = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ''
-    let code: string | undefined
+    let [code, thrown]: [string | undefined, unknown] = [undefined, undefined]
     let response: Response
     try {
       response = await dispatch(config, provider, request, route, (reason) => {
         code = reason
       })
     } catch (cause) {
+      thrown = cause
       code = cause instanceof FaceSealError ? cause.code : 'internal'
       response = problemResponse(cause)
     }
     allowCors(config, request, response)
-    const known = route in routes || route in publicRoutes ? route : 'unknown'
-    log?.({ route: known, status: response.status, code, milliseconds: Math.round(performance.now() - started) })
+    response.headers.set('x-request-id', log.requestId)
+    const known = Object.hasOwn(routes, route) || Object.hasOwn(publicRoutes, route) ? route : 'unknown'
+    log.done(known, response.status, code, thrown)
     return response
   }
 }
@@ -296,5 +294,6 @@ function allowCors({ cors = [] }: HandlerConfig, request: Request, response: Res
   response.headers.set('access-control-allow-origin', origin)
   response.headers.set('access-control-allow-credentials', 'true')
   response.headers.set('access-control-allow-methods', 'GET, POST')
-  response.headers.set('access-control-allow-headers', `content-type, ${passkeyHeader}`)
+  response.headers.set('access-control-allow-headers', `content-type, authorization, ${passkeyHeader}`)
+  response.headers.set('access-control-expose-headers', 'retry-after, x-request-id')
 }

@@ -18,7 +18,8 @@ export { type ExportRequest, exportRecord, type PersonalRecord } from './export-
 export { type FilingState, filingThreshold } from './filing'
 export { type CountRequest, countLivingSubjects, filingStatus } from './filing-status'
 export { type GuardianTokenRequest, issueGuardianToken } from './guardian'
-export { createHandler, type HandlerConfig, type HandlerLogLine, type VerifiedSubject } from './http'
+export { createHandler, type HandlerConfig, type VerifiedSubject } from './http'
+export type { HandlerLogger, HandlerLogLine } from './http-log'
 export {
   generateSealKey,
   generateServerKeys,

@@ -18,6 +18,7 @@ import {
 import { consentHash } from '../../../src/wire/consent-hash'
 import { FaceSealError, isFaceSealErrorCode } from '../../../src/wire/errors'
 import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { logLines } from './log-lines'
 import { watchCryptography, watchedStore } from './watch'
 import { origin, scope } from './world'
 
@@ -36,7 +37,7 @@ const config = (change: Partial<HandlerConfig> = {}): HandlerConfig => ({
   ...{ store, keys, policy, ...scope, expectedOrigin: origin },
   resolveSubject: async (request) => request.headers.get('x-account') ?? undefined,
   onVerified: async (_, { account, by }) => void verifiedBy.push(`${account} ${by}`),
-  log: (line) => log.push(line),
+  logger: logLines((line) => log.push(line)),
   ...change,
 })
 
@@ -208,6 +209,9 @@ describe('no oracle', () => {
       Object.entries(line).filter(([key, value]) => {
         if (key === 'status' || key === 'milliseconds') return !Number.isInteger(value)
         if (key === 'route') return !/^\/(enrol|verify|local|receipts|withdraw|export)(\/options)?$/.test(String(value))
+        if (key === 'method') return value !== 'POST'
+        if (key === 'requestId') return !/^[\w-]{16}$/.test(String(value))
+        if (key === 'cause') return value !== undefined
         return key !== 'code' || !(value === undefined || reasons.includes(String(value)) || isFaceSealErrorCode(value))
       }),
     )
@@ -310,6 +314,14 @@ describe('public routes', () => {
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-origin')).toBe(other)
     expect(preflight.headers.get('vary')).toContain('origin')
+    expect(preflight.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/content-type.*authorization/)
+    const third = new Request(`${origin}/face/verify/options`, {
+      ...{ method: 'OPTIONS', headers: { origin: 'https://third.example' } },
+    })
+    const refused = await open(third)
+    const allowing = [...refused.headers.keys()].filter((name) => name.startsWith('access-control-'))
+    expect([allowing, refused.headers.get('vary')]).toEqual([[], 'origin'])
   })
 })
 
@@ -350,5 +362,28 @@ describe('mounted', () => {
     })
     const response = await fetch(`http://127.0.0.1:${address.port}/face/enrol/options`, options)
     expect([response.status, (await response.json()).kind]).toEqual([200, 'enrol'])
+  })
+
+  test('as the fetch handler that a runtime calls with nothing but a Request, cross-origin with a token', async () => {
+    const app = 'https://app.example'
+    const mounted = {
+      fetch: createHandler(
+        config({
+          ...{ cors: [app], expectedOrigin: [origin, app], basePath: '/api/face' },
+          resolveSubject: async (request) => /^Bearer (\w+)$/.exec(request.headers.get('authorization') ?? '')?.[1],
+        }),
+      ),
+    }
+    const headers = { origin: app, authorization: 'Bearer token', 'content-type': 'application/json; charset=utf-8' }
+    const request = { method: 'POST', headers, body: '{}' }
+    const response = await mounted.fetch(new Request(`${origin}/api/face/verify/options`, request))
+    expect([response.status, (await response.json()).origin]).toEqual([200, app])
+    expect(response.headers.get('access-control-allow-origin')).toBe(app)
+    expect((await mounted.fetch(new Request(`${origin}/face/verify/options`, request))).status).toBe(404)
+    const { authorization: _, ...unsigned } = headers
+    const refused = await mounted.fetch(
+      new Request(`${origin}/api/face/verify/options`, { ...request, headers: unsigned }),
+    )
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, app])
   })
 })

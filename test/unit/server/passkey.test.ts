@@ -15,6 +15,7 @@ import {
 import { consentHash } from '../../../src/wire/consent-hash'
 import { encodePasskey, passkeyChallenge, passkeyHeader } from '../../../src/wire/passkey'
 import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { logLines } from './log-lines'
 import { origin, scope } from './world'
 
 const rpID = new URL(origin).hostname
@@ -50,7 +51,7 @@ const start = (passkey: PasskeyRule) =>
   createHandler({
     ...{ store: createMemoryStore(), keys, policy, ...scope, expectedOrigin: origin, passkey },
     resolveSubject: async () => 'person',
-    log: ({ code }) => reasons.push(code),
+    logger: logLines(({ code }) => reasons.push(code)),
   })
 
 beforeEach(async () => {
