@@ -10,7 +10,14 @@ export interface AllPairs {
   readonly impostor: number
   readonly float: AllPairsFigures
   readonly protected: AllPairsFigures
+  /** Points (false accept rate, true accept rate), by rising false accept rate. */
+  readonly curve: { readonly float: readonly CurvePoint[]; readonly protected: readonly CurvePoint[] }
 }
+
+export type CurvePoint = readonly [far: number, tar: number]
+
+/** False accept rates of the curve: twenty a decade. */
+const curveRates = Array.from({ length: 101 }, (_, index) => 10 ** (-6 + index / 20))
 
 const bins = 20_000
 
@@ -44,7 +51,11 @@ export function compareAll(
     tarAtFar1e4: tally.tarAtFar(1e-4, genuine, impostor),
     tarAtFar1e5: tally.tarAtFar(1e-5, genuine, impostor),
   })
-  return { genuine, impostor, float: figures(float), protected: figures(bits) }
+  const curve = (tally: Tally) => curveRates.map((far): CurvePoint => [far, tally.tarAtFar(far, genuine, impostor)])
+  return {
+    ...{ genuine, impostor, float: figures(float), protected: figures(bits) },
+    curve: { float: curve(float), protected: curve(bits) },
+  }
 }
 
 class Tally {
@@ -76,7 +87,8 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum
 }
 
-function differing(a: Uint32Array, b: Uint32Array): number {
+/** Number of bits in which two templates of one length differ. */
+export function differing(a: Uint32Array, b: Uint32Array): number {
   let count = 0
   for (let index = 0; index < a.length; index++) {
     let x = a[index]! ^ b[index]!

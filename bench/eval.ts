@@ -1,5 +1,6 @@
 // npm run eval -- --pairs FILE.csv --root DIR --json OUT [--embedder NAME] [--limit N] [--bits N] [--all-pairs]
-//                 [--detector NAME] [--backend NAME]
+//                 [--operating-points] [--groups FILE.csv] [--detector NAME] [--backend NAME]
+//                 [--protection] [--plots DIR] [--embeddings FILE.json]
 //
 // Runs the shipped pipeline in headless Chromium over a CSV of left,right,same[,fold] and writes figures as JSON. Rates
 // are fractions of 1. An image in which no face is found makes its pairs wrong.
@@ -8,14 +9,21 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
+import { standardThresholds } from '../src/server/thresholds.ts'
 import { embedderName, type TemplateBits } from '../src/wire/ceremony-options.ts'
 import { hammingDistance, protectWithToken } from '../src/worker/protect.ts'
 import { centredCosine } from '../src/worker/vision/vectors.ts'
 import { shippedAgreement } from './agreement.ts'
 import { type AllPairs, compareAll } from './all-pairs.ts'
 import { evaluateImages, type ImageResult, type ImageRun } from './browser-images.ts'
+import { writeEmbeddings } from './embeddings.ts'
+import { figuresByGroup, type GroupedImage, readGroups } from './groups.ts'
 import { type Comparison, deviation, foldOf, mean, percentile, verificationFigures } from './metrics.ts'
+import { type OperatingPoints, operatingPoints, type Sample } from './operating-points.ts'
 import { type Pair, personOf, readPairs } from './pairs.ts'
+import { writePlots } from './plots.ts'
+import { runProtection } from './protection.ts'
+import { tokenOf } from './protection-tokens.ts'
 import { sharedContext, sharedSalt, sharedSecret } from './shared-token.ts'
 
 const { values } = parseArgs({
@@ -28,6 +36,11 @@ const { values } = parseArgs({
     limit: { type: 'string' },
     bits: { type: 'string', default: '2048' },
     'all-pairs': { type: 'boolean', default: false },
+    'operating-points': { type: 'boolean', default: false },
+    groups: { type: 'string' },
+    protection: { type: 'boolean', default: false },
+    plots: { type: 'string' },
+    embeddings: { type: 'string' },
     detector: { type: 'string' },
     backend: { type: 'string' },
   },
@@ -90,10 +103,18 @@ const report = {
   gateWouldAccept: found.filter(({ hint }) => hint === undefined).length,
   seconds: Math.round((Date.now() - started) / 1000),
   ...(values['all-pairs'] && { allPairs: everyPair(run, paths) }),
+  ...(values['operating-points'] && { operatingPoints: await pointsOf(run, paths) }),
+  ...(values.groups && { groups: await groupsOf(run, values.groups) }),
+  ...(values.protection && {
+    protection: await runProtection(run, paths, { embedder, bits, modelId: run.started.model }),
+  }),
 }
 await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-const { undetected, ...shown } = report
-process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+if (values.plots) await writePlots(report, values.plots)
+if (values.embeddings) await writeEmbeddings(values.embeddings, run)
+const { undetected, allPairs, protection, ...shown } = report
+const { curve, ...rates } = allPairs ?? {}
+process.stdout.write(`${JSON.stringify({ ...shown, ...(allPairs && { allPairs: rates }) }, null, 2)}\n`)
 // A worker that ships something else than what was measured makes every figure above worthless.
 process.exit(agreement.agreed === agreement.compared && agreement.compared > 0 ? 0 : 1)
 
@@ -144,8 +165,45 @@ function everyPair({ images, mean: centre }: ImageRun, list: readonly string[]):
     const length = difference && Math.hypot(...difference)
     return difference?.map((value) => value / length!)
   })
-  const words = results.map((image) => image && new Uint32Array(image.template.slice().buffer))
-  return compareAll(list.map(personOf), centred, words)
+  return compareAll(
+    list.map(personOf),
+    centred,
+    results.map((image) => image && wordsOf(image.template)),
+  )
+}
+
+/** Both template lengths from one run, under a token that all share. */
+async function pointsOf({ images, mean: centre, started: { model } }: ImageRun, list: readonly string[]) {
+  const points: Record<string, OperatingPoints> = {}
+  for (const length of [2048, 1024] as const) {
+    const device = { secret: sharedSecret, salt: sharedSalt }
+    const token = await tokenOf(device, { ...sharedContext(length), modelId: model })
+    const samples: Sample[] = []
+    for (const path of list) {
+      const image = images.get(path)
+      const template = image && wordsOf(await protectWithToken(image.embedding, centre, token, length))
+      samples.push({ person: personOf(path), template })
+    }
+    points[length] = operatingPoints(samples)
+  }
+  return points
+}
+
+async function groupsOf({ images }: ImageRun, file: string) {
+  const groups = await readGroups(file)
+  const pictures = new Map(
+    paths.map((path): [string, GroupedImage] => {
+      const image = images.get(path)
+      return [path, { person: personOf(path), template: image && wordsOf(image.template), hint: image?.hint }]
+    }),
+  )
+  const columns = [...new Set([...groups.values()].flatMap((row) => Object.keys(row)))]
+  const thresholds = standardThresholds[embedder]?.[bits] ?? {}
+  return Object.fromEntries(columns.map((column) => [column, figuresByGroup(pictures, groups, column, thresholds)]))
+}
+
+function wordsOf(template: Uint8Array): Uint32Array {
+  return new Uint32Array(template.slice().buffer)
 }
 
 function latencies(images: readonly ImageResult[]) {

@@ -139,7 +139,7 @@ describe('what is refused at once', () => {
       'configuration_invalid: keys: no X25519 recipient',
     )
     expect(await refused({ embedder: 'face-api' })).toMatch(/^configuration_invalid: thresholds: face-api/)
-    const thresholds = { 'face-api': { 2048: { '1e-3': 0.3, '1e-4': 0.29, '1e-5': 0.28 } } }
+    const thresholds = { 'face-api': { 2048: { convenient: 0.3, standard: 0.29, strict: 0.28 } } }
     const options = await generateEnrolmentOptions({ ...request, embedder: 'face-api', thresholds })
     expect(options.protection.maxDistance).toBe(Math.floor(0.29 * 2048))
   })
