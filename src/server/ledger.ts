@@ -61,9 +61,10 @@ export async function recordReceipts(request: RecordRequest): Promise<RecordedRe
       countersignatures.push(countersignature)
       if (!known) fresh.push(countersignature)
     }
-    await appendToLog(transaction, keys, fresh)
     const { payload } = read[read.length - 1]!
-    return { countersignatures, head: await signHead(transaction, keys, payload, now) }
+    const head = await signHead(transaction, keys, payload, now)
+    await appendToLog(transaction, keys, fresh)
+    return { countersignatures, head }
   })
 }
 
@@ -99,12 +100,13 @@ async function appendReceipt(
   now: number,
 ): Promise<{ readonly countersignature: string; readonly known: boolean }> {
   const { device, sequence, previous, id, tenant, subject } = payload
-  const known = await transaction.readDeviceChain(device, sequence)
-  if (known) {
-    if (known.receipt !== jws) throw invalid(`sequence ${sequence} is taken by another receipt`)
+  // the end first: a line that another process adds from here on collides with ours, and this runs again
+  const last = await transaction.readDeviceChain(device)
+  if (last && sequence <= last.device!.sequence) {
+    const known = await transaction.readDeviceChain(device, sequence)
+    if (known?.receipt !== jws) throw invalid(`sequence ${sequence} is taken by another receipt`)
     return { countersignature: known.countersignature, known: true }
   }
-  const last = await transaction.readDeviceChain(device)
   const expected = last ? last.device!.sequence + 1 : 0
   if (sequence !== expected) throw invalid(`sequence ${sequence}, expected ${expected}`)
   if (previous !== (last ? await sha256(new TextEncoder().encode(last.receipt)) : null)) throw invalid('previous')
@@ -186,7 +188,13 @@ export function publishDeviceHead(request: {
   })
 }
 
-async function signHeadOfChain(keys: ServerKeys, last: LedgerEntry, tenant: string, now: number): Promise<string> {
+/** Signed head of the chain that ends in `last`, a line of a device. */
+export async function signHeadOfChain(
+  keys: ServerKeys,
+  last: LedgerEntry,
+  tenant: string,
+  now: number,
+): Promise<string> {
   const { thumbprint: device, sequence } = last.device!
   const head: HeadPayload = {
     ...{ v: 1, device, tenant, sequence, iat: now },

@@ -17,16 +17,20 @@ export function treeMethods(rows: SqlRows): Pick<StoreTransaction, TreeMethods> 
       return treeOf((await rows(`${read} FOR UPDATE`, []))[0])
     },
     async growTree(growth, { frontier, logId }) {
-      const row = [frontier.size, concat(...frontier.hashes), logId]
-      await rows("UPDATE faceseal_evidence.tree SET size = $1, frontier = $2, log_id = $3 WHERE name = 'log'", row)
-      for (const { leaf, nodes } of growth) {
-        await rows('INSERT INTO faceseal_evidence.tree_leaves (leaf, place) VALUES ($1, $2)', [leaf, nodes[0]!.index])
-        const places = nodes.map((_, i) => `($${3 * i + 1}, $${3 * i + 2}, $${3 * i + 3})`)
-        await rows(
-          `INSERT INTO faceseal_evidence.tree_nodes (level, place, hash) VALUES ${places.join(', ')}`,
-          nodes.flatMap(({ level, index, hash }) => [level, index, hash]),
-        )
-      }
+      const params: unknown[] = [frontier.size, concat(...frontier.hashes), logId]
+      // CockroachDB needs the types of what is only selected
+      const tuple = (...values: readonly unknown[]) => `(${values.map((value) => `$${params.push(value)}`).join(', ')})`
+      const leaves = growth.map(({ leaf, nodes }) => tuple(leaf, nodes[0]!.index))
+      const hashes = growth.flatMap(({ nodes }) => nodes.map(({ level, index, hash }) => tuple(level, index, hash)))
+      const grow = "UPDATE faceseal_evidence.tree SET size = $1, frontier = $2, log_id = $3 WHERE name = 'log'"
+      if (leaves.length === 0) return void (await rows(grow, params))
+      // one statement, for every other writer waits until this transaction has ended
+      await rows(
+        `WITH leaves AS (INSERT INTO faceseal_evidence.tree_leaves (leaf, place) VALUES ${leaves.join(', ')} RETURNING 1),
+        hashes AS (INSERT INTO faceseal_evidence.tree_nodes (level, place, hash) VALUES ${hashes.join(', ')} RETURNING 1)
+        ${grow}`,
+        params,
+      )
     },
     async readTreeNode(level, index) {
       const sql = 'SELECT hash FROM faceseal_evidence.tree_nodes WHERE level = $1 AND place = $2'

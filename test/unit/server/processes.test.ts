@@ -187,6 +187,31 @@ function describeProcesses(postgres: RealPostgres): void {
       for (const statement of countersignatures) await expectInLog(pool, keys, statement, start)
     })
 
+    test('receipts that another process takes between two of our statements are the same receipts', async () => {
+      const device = await createDevice()
+      const world = await createWorld(store, scope.tenant, keys)
+      const receipts = await device.grants(await world.options('verify', 'overtaken'))
+      let overtaken: Promise<unknown> | undefined
+      const slow: FaceSealStore = {
+        ...store,
+        transaction: (work) =>
+          store.transaction((inner) =>
+            work({
+              ...inner,
+              async readDeviceChain(...chain) {
+                const read = await inner.readDeviceChain(...chain)
+                overtaken ??= world.record(receipts)
+                await overtaken
+                return read
+              },
+            }),
+          ),
+      }
+      const ours = await (await createWorld(slow, scope.tenant, keys)).record(receipts)
+      expect(overtaken).toBeDefined()
+      expect(ours.countersignatures).toEqual((await world.record(receipts)).countersignatures)
+    })
+
     test('L29 the expiry job in all three at once deletes each expired enrolment once', async () => {
       const world = await createWorld(store, scope.tenant, keys)
       const subjects: string[] = []
