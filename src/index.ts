@@ -19,6 +19,7 @@ export {
 export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
 export { type PasskeyOptions, passkeyHeaders } from './page/passkey'
 export { type FaceSettingsInit, type FaceSettingsResult, openFaceSettings, type SettingsBackend } from './page/settings'
+export type { Theme } from './page/theme'
 export type { CeremonyKind, CeremonyOptionsJSON, EmbedderName } from './wire/ceremony-options'
 export { decodeEnvelope, type Envelope, type EnvelopeHeader } from './wire/envelope'
 export {

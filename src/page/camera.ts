@@ -19,7 +19,7 @@ export interface CameraOptions {
 export interface Camera {
   /** The live picture for the person to see, muted and not yet in the document. */
   readonly video: HTMLVideoElement
-  /** Aborted with `camera_lost`, `camera_stalled` or the reason of the caller's signal once the camera is gone. */
+  /** Aborted with `camera_lost`, `camera_revoked`, `camera_stalled`, `page_hidden` or the reason of the caller's signal once the camera is gone. */
   readonly gone: AbortSignal
   /** Frames for the worker, and what must be transferred with them. Call once. */
   frames(): { readonly source: FrameSource; readonly transfer: readonly Transferable[] }
@@ -36,7 +36,7 @@ type TrackProcessorConstructor = new (init: { track: MediaStreamTrack; maxBuffer
 /**
  * Opens the camera for one capture; needs the process grant (L01). The track ends when the signal fires, the grant is
  * withdrawn (L10), the page is hidden or left, the device goes, or no frame comes.
- * Throws `consent_…`, `camera_denied`, `camera_not_found`, `camera_busy`, `browser_unsupported`, `aborted`.
+ * Throws `consent_…`, `camera_denied`, `camera_dismissed`, `camera_not_found`, `camera_busy`, `browser_unsupported`, `aborted`.
  */
 export async function openCamera(grant: ConsentGrant<'process'>, options: CameraOptions): Promise<Camera> {
   const { purpose, tenant, deviceId } = options
@@ -74,16 +74,29 @@ async function requestStream(deviceId: string | undefined, signal: AbortSignal):
     return await Promise.race([opened, aborted])
   } catch (cause) {
     if (signal.aborted) throw signal.reason
-    throw cameraError(cause)
+    throw await cameraError(cause)
   }
 }
 
 /** https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia, the list of rejections. */
-function cameraError(cause: unknown): FaceSealError {
+async function cameraError(cause: unknown): Promise<FaceSealError> {
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : ''
-  if (name === 'NotAllowedError' || name === 'SecurityError') return new FaceSealError('camera_denied', { cause })
+  if (name === 'NotAllowedError' || name === 'SecurityError') {
+    // The rejection is the same whether the person said no or only closed the question; what is left tells them apart.
+    const code = (await cameraPermission()) === 'prompt' ? 'camera_dismissed' : 'camera_denied'
+    return new FaceSealError(code, { cause })
+  }
   if (name === 'NotReadableError' || name === 'AbortError') return new FaceSealError('camera_busy', { cause })
   return new FaceSealError('camera_not_found', { detail: name, cause })
+}
+
+/** `unknown` where the browser does not tell. */
+async function cameraPermission(): Promise<PermissionState | 'unknown'> {
+  try {
+    return (await navigator.permissions.query({ name: 'camera' })).state
+  } catch {
+    return 'unknown'
+  }
 }
 
 function run(stream: MediaStream, track: MediaStreamTrack, signal: AbortSignal): Camera {
@@ -94,20 +107,26 @@ function run(stream: MediaStream, track: MediaStreamTrack, signal: AbortSignal):
     video.srcObject = null
     ended.abort(reason)
   }
+  // The light is off already; why it went tells the person what to do.
+  const stopAfterTrack = async () => {
+    const permission = await cameraPermission()
+    const revoked = permission === 'denied' || permission === 'prompt'
+    stop(revoked ? new FaceSealError('camera_revoked') : lost('the track ended'))
+  }
   const video = previewOf(stream, ended.signal, () => stop(new FaceSealError('camera_stalled')))
   const once = { once: true, signal: ended.signal }
   signal.addEventListener('abort', () => stop(signal.reason), once)
-  track.addEventListener('ended', () => stop(lost('the track ended')), once)
+  track.addEventListener('ended', () => void stopAfterTrack(), once)
   window.addEventListener('pagehide', () => stop(lost('the page was left')), once)
   document.addEventListener(
     'visibilitychange',
     // Nobody watches a hidden page: the light goes off, and the person starts again when back.
-    () => document.visibilityState === 'hidden' && stop(lost('the page was hidden')),
+    () => document.visibilityState === 'hidden' && stop(new FaceSealError('page_hidden')),
     { signal: ended.signal },
   )
   // Either may have happened while the permission prompt was open, before anyone listened.
   if (signal.aborted) stop(signal.reason)
-  else if (document.visibilityState === 'hidden') stop(lost('the page was hidden'))
+  else if (document.visibilityState === 'hidden') stop(new FaceSealError('page_hidden'))
   return {
     video,
     gone: ended.signal,

@@ -4,6 +4,7 @@ import type { CaptureProgress, CaptureReport, StartReport } from '../wire/worker
 import type { LoadProgress } from './assets'
 import type { LeaveReason } from './capture/view'
 import type { AlternativeReason } from './consent/grant'
+import type { Theme } from './theme'
 
 /** Argument of `startEnrolment` and `startVerification`. */
 export interface CeremonyInit {
@@ -15,6 +16,8 @@ export interface CeremonyInit {
   readonly signal?: AbortSignal | undefined
   /** BCP 47, one or several in order; the browser's languages without it. */
   readonly locale?: string | undefined
+  /** Colours of dialog and camera view; the system's without it. */
+  readonly theme?: Theme | undefined
   /** RFC 7638 thumbprint of the key that signs the options: pins the backend. */
   readonly expectedSigner?: string | undefined
   /** Folder of the model files on the page's own origin; without it, where the bundler put them. */
@@ -74,9 +77,12 @@ export type CeremonyOutcome =
 export const captureProblems = [
   'browser_unsupported',
   'camera_denied',
+  'camera_dismissed',
   'camera_not_found',
   'camera_busy',
   'camera_lost',
+  'camera_revoked',
+  'page_hidden',
   'camera_stalled',
   'worker_lost',
   'self_test_failed',

@@ -114,6 +114,7 @@ async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
     signal,
     ...(init.mount && { mount: init.mount }),
     ...(init.locale && { locale: init.locale }),
+    ...(init.theme && { theme: init.theme }),
     ...(init.guardianToken && { guardianToken: init.guardianToken, expectedSigner: signerOf(options) }),
   })
   if (decision.kind === 'alternative') {
@@ -205,6 +206,7 @@ function openView({ init, policy }: Ceremony): CaptureView {
     mount: init.mount ?? document.body,
     locale,
     elder: policy.presentation?.elder ?? false,
+    theme: init.theme,
     alternative: inLocale(policy.alternatives[0]!.label, locale),
   })
 }

@@ -48,7 +48,7 @@ export async function verify(init: ClientInit): Promise<ClientOutcome> {
 /** What {@link settings} needs of {@link ClientInit}. */
 export type SettingsClientInit = Pick<
   ClientInit,
-  'baseUrl' | 'headers' | 'mount' | 'locale' | 'signal' | 'expectedSigner'
+  'baseUrl' | 'headers' | 'mount' | 'locale' | 'theme' | 'signal' | 'expectedSigner'
 >
 
 /**
@@ -67,6 +67,7 @@ export async function settings(init: SettingsClientInit): Promise<FaceSettingsRe
       sendReceipts: (receipts) => post(init, '/receipts', json({ receipts })),
     },
     ...(init.locale && { locale: init.locale }),
+    ...(init.theme && { theme: init.theme }),
     ...(init.mount && { mount: init.mount }),
     ...(init.signal && { signal: init.signal }),
   })

@@ -10,6 +10,7 @@ import { type BackendDeletion, receiptsOf } from './consent/withdraw'
 import { matchLocale, messagesFor } from './i18n'
 import { type DeviceStore, openDeviceStore, type StoreScope } from './store'
 import type { ReceiptsAnswer } from './submit-receipts'
+import type { Theme } from './theme'
 
 /** The integrator's backend, as far as the settings need it. */
 export interface SettingsBackend {
@@ -25,6 +26,7 @@ export interface FaceSettingsInit extends StoreScope {
   readonly backend?: SettingsBackend
   /** BCP 47. */
   readonly locale?: string
+  readonly theme?: Theme
   readonly mount?: Element
   readonly records?: DeviceStore
   /** The person wants to be asked again after all: start a ceremony when it suits them (L06). */
@@ -65,6 +67,7 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
     locale,
     elder: policy.presentation?.elder ?? false,
     readAloud: policy.presentation?.readAloud ?? true,
+    theme: init.theme,
     signal: init.signal,
   })
   const result = { withdrawn: false, transmitWithdrawn: false, deleted: null, reconsidered: false }

@@ -77,10 +77,23 @@ export const errorCatalogue = {
     remedy: 'The browser or system denied the camera; show how to allow it, or offer the alternative.',
     retryable: true,
   },
+  camera_dismissed: {
+    remedy: 'The question for the camera was closed without an answer; ask again when the person wants it.',
+    retryable: true,
+  },
   camera_not_found: { remedy: 'No camera is there, or none that fits; offer the alternative.', retryable: true },
   camera_busy: { remedy: 'Another program holds the camera; close it and retry.', retryable: true },
   camera_lost: {
-    remedy: 'The camera was unplugged or its permission revoked during capture; retry or offer the alternative.',
+    remedy: 'The camera was unplugged, or the page was left, during capture; retry or offer the alternative.',
+    retryable: true,
+  },
+  camera_revoked: {
+    remedy:
+      'The permission for the camera was taken back during capture; retry when the person wants it, or offer the alternative.',
+    retryable: true,
+  },
+  page_hidden: {
+    remedy: 'The page was hidden, so the camera was turned off; the person goes on when back.',
     retryable: true,
   },
   camera_stalled: {

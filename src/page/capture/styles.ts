@@ -1,20 +1,19 @@
+import { paletteOf } from '../theme'
+
 /** Adopted by the view's shadow root: nothing inline, so a strict `style-src` holds, and the page's styles stay out. */
 export const captureStyles = `
+${paletteOf({ custom: true })}
 :host {
-  --ink: #1c2430; --paper: #fff; --quiet: #5a6675; --line: #cfd6de; --mark: #1f6f5c; --shade: #eef1f4;
-  display: block; color-scheme: light dark; max-inline-size: 30rem; margin-inline: auto;
-  font: 400 1rem/1.5 system-ui, -apple-system, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif;
-}
-@media (prefers-color-scheme: dark) {
-  :host { --ink: #e9edf2; --paper: #171c23; --quiet: #a3afbd; --line: #3a4553; --mark: #6cc4ab; --shade: #222a34; }
+  display: block; max-inline-size: 30rem; margin-inline: auto;
+  font-size: var(--faceseal-font-size, 1rem); font-weight: 400; line-height: 1.5;
 }
 :host([data-elder]) { font-size: 1.375rem; }
 .capture {
   display: grid; gap: 1em; padding: 1em; color: var(--ink); background: var(--paper);
-  border: 1px solid var(--line); border-radius: 1em;
+  border: 1px solid var(--line); border-radius: var(--faceseal-radius, 1em);
 }
 .stage {
-  position: relative; aspect-ratio: 4 / 3; overflow: hidden; border-radius: .75em; background: var(--shade);
+  position: relative; aspect-ratio: 4 / 3; overflow: hidden; border-radius: calc(var(--faceseal-radius, 1em) * .75); background: var(--shade);
   display: grid; place-items: center;
 }
 /* Mirrored for the person only, as in a looking-glass; the worker gets frames as they are. */
@@ -30,17 +29,22 @@ svg { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
 .wait { inline-size: min(80%, 20em); display: grid; gap: .5em; text-align: center; color: var(--quiet); }
 progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
 .hint { margin: 0; min-block-size: 3em; display: grid; place-content: center; text-align: center; font-size: 1.125em; font-weight: 600; }
-.steps { display: flex; justify-content: center; gap: .5em; margin: 0; padding: 0; list-style: none; min-block-size: .75em; }
-.steps li { inline-size: .75em; block-size: .75em; border-radius: 50%; border: 2px solid var(--line); }
-.steps li.taken { background: var(--mark); border-color: var(--mark); }
+.steps { display: flex; justify-content: center; gap: .5em; min-block-size: .75em; }
+.steps span { inline-size: .75em; block-size: .75em; border-radius: 50%; border: 2px solid var(--line); }
+.steps span.taken { background: var(--mark); border-color: var(--mark); }
 /* Side by side where each label has room, else one below the other; always the same size (L05). */
 .actions { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11em, 100%), 1fr)); gap: .75em; }
 button {
   font: inherit; font-weight: 600; min-block-size: 3rem; padding: .5em .75em; color: var(--ink); background: var(--paper);
-  border: 2px solid var(--quiet); border-radius: .6em; cursor: pointer;
+  border: 2px solid var(--quiet); border-radius: var(--faceseal-button-radius, .6em); cursor: pointer;
+}
+.cameras { display: grid; gap: .25em; color: var(--quiet); }
+select {
+  font: inherit; min-block-size: 3rem; min-inline-size: 0; padding: .25em .5em; color: var(--ink); background: var(--paper);
+  border: 1px solid var(--quiet); border-radius: var(--faceseal-button-radius, .6em);
 }
 button:hover { background: var(--shade); }
-button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+button:focus-visible, select:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 [hidden] { display: none; }
-@media (forced-colors: active) { .steps li.taken { background: Highlight; } .oval { stroke: CanvasText; } }
+@media (forced-colors: active) { .steps span.taken { background: Highlight; } .oval { stroke: CanvasText; } }
 `

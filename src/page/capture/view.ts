@@ -3,6 +3,8 @@ import type { LocaleTag } from '../../wire/locale'
 import type { CaptureProgress } from '../../wire/worker-protocol'
 import type { LoadProgress } from '../assets'
 import { type Messages, messagesFor } from '../i18n'
+import { type Theme, wear } from '../theme'
+import { cameraList } from './cameras'
 import { challengeRing } from './ring'
 import { captureStyles } from './styles'
 
@@ -14,6 +16,7 @@ export interface CaptureViewOptions {
   readonly locale: LocaleTag
   /** Large type, one thing below the other. */
   readonly elder: boolean
+  readonly theme?: Theme | undefined
   /** Name of the alternative, in `locale`. */
   readonly alternative: string
 }
@@ -22,6 +25,8 @@ export interface CaptureViewOptions {
 export interface CaptureView {
   /** Aborted with a {@link LeaveReason} once the person pressed one of the two buttons. */
   readonly left: AbortSignal
+  /** The camera that the person chose after a problem; `undefined` leaves it as it was. */
+  readonly deviceId: string | undefined
   loading(progress: LoadProgress): void
   opening(step: 'worker' | 'camera'): void
   capturing(video: HTMLVideoElement): void
@@ -33,7 +38,10 @@ export interface CaptureView {
   close(): void
 }
 
-export function openCaptureView({ mount, locale, elder, alternative }: CaptureViewOptions): CaptureView {
+/** Names for `::part()`, in the view's own host and, through it, in one around it. */
+const captureParts = 'card, stage, progress, message, button'
+
+export function openCaptureView({ mount, locale, elder, theme, alternative }: CaptureViewOptions): CaptureView {
   const words = messagesFor(locale)
   const left = new AbortController()
   const parts = build(words, alternative)
@@ -41,6 +49,8 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
   host.toggleAttribute('data-faceseal-capture', true)
   host.lang = locale
   host.toggleAttribute('data-elder', elder)
+  host.setAttribute('exportparts', captureParts)
+  wear(host, theme)
   attach(host, parts.section)
   mount.append(host)
   host.scrollIntoView({ block: 'nearest' })
@@ -56,6 +66,7 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
     parts.stage.hidden = state === 'problem'
     parts.steps.hidden = state !== 'capturing'
     parts.retry.hidden = state !== 'problem'
+    parts.cameras.hide()
     parts.otherMovement.hidden = true
     parts.ring.show(undefined)
     say(parts.hint, text)
@@ -64,6 +75,9 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
 
   return {
     left: left.signal,
+    get deviceId() {
+      return parts.cameras.chosen()
+    },
     loading({ loaded, total }) {
       show('waiting', words.ceremony.loadingModels(Math.floor((100 * loaded) / total)))
       parts.bar.max = total
@@ -100,6 +114,8 @@ export function openCaptureView({ mount, locale, elder, alternative }: CaptureVi
       delete host.dataset.hint
       host.dataset.problem = code
       show('problem', words.errors[code])
+      parts.retry.textContent = code === 'page_hidden' ? words.dialog.carryOn : words.ceremony.retry
+      if (code.startsWith('camera_')) void parts.cameras.offer()
       parts.retry.focus()
       return new Promise((resolve, reject) => {
         const again = () => {
@@ -122,21 +138,27 @@ function build({ ceremony, notice }: Messages, alternative: string) {
   const ring = challengeRing()
   const stage = element('div', { className: 'stage' }, oval(), ring.svg, wait)
   const hint = element('p', { className: 'hint', role: 'status', ariaLive: 'polite' })
-  const steps = element('ol', { className: 'steps', role: 'img' })
+  const steps = element('div', { className: 'steps', role: 'img' })
   const retry = element('button', { type: 'button', textContent: ceremony.retry })
   const otherMovement = element('button', { type: 'button', textContent: ceremony.otherMovement, hidden: true })
   const cancel = element('button', { type: 'button', textContent: ceremony.cancel })
   const otherWay = element('button', { type: 'button', textContent: notice.useInstead(alternative) })
   const actions = element('div', { className: 'actions' }, retry, otherMovement, otherWay, cancel)
+  const cameras = cameraList(ceremony)
   const section = element(
     'section',
     { className: 'capture', ariaLabel: ceremony.cameraTitle },
     stage,
     hint,
     steps,
+    cameras.element,
     actions,
   )
-  return { section, stage, ring, wait, bar, amount, hint, steps, retry, cancel, otherWay, otherMovement }
+  // One name for every button, so that no page can dress them unequally (L05).
+  for (const button of [retry, otherMovement, cancel, otherWay]) button.part.add('button')
+  const named = { card: section, stage, progress: bar, message: hint }
+  for (const [name, part] of Object.entries(named)) part.part.add(name)
+  return { section, stage, ring, wait, bar, amount, hint, steps, cameras, retry, cancel, otherWay, otherMovement }
 }
 
 function attach(host: HTMLElement, section: HTMLElement): void {
@@ -181,8 +203,8 @@ function say(region: HTMLElement, text: string): void {
   if (region.textContent !== text) region.textContent = text
 }
 
-function fill(steps: HTMLOListElement, accepted: number, needed: number): void {
-  while (steps.childElementCount < needed) steps.append(document.createElement('li'))
+function fill(steps: HTMLElement, accepted: number, needed: number): void {
+  while (steps.childElementCount < needed) steps.append(document.createElement('span'))
   for (const [i, step] of Array.from(steps.children).entries()) step.classList.toggle('taken', i < accepted)
 }
 

@@ -73,6 +73,7 @@ async function askInDialog(moment: Moment, processAllowed: boolean): Promise<Con
       locale,
       elder: policy.presentation?.elder ?? false,
       readAloud: policy.presentation?.readAloud ?? true,
+      theme: request.theme,
       signal: request.signal,
     }))
   try {

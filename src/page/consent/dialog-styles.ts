@@ -1,14 +1,9 @@
+import { paletteOf } from '../theme'
+
 /** Every choice has the same class, size, weight and colour: none looks like the right answer (L05). */
 export const dialogStyles = `
-:host {
-  --ink: #1c2430; --paper: #fff; --quiet: #566270; --line: #cfd6de; --shade: #eef1f4; --focus: #1f6f5c; --alert: #a3261b;
-  color-scheme: light dark;
-  font: 400 1rem/1.55 system-ui, -apple-system, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif;
-}
-:host(:lang(zh-TW)) { font-family: system-ui, -apple-system, "PingFang TC", "Noto Sans CJK TC", "Microsoft JhengHei", sans-serif; }
-@media (prefers-color-scheme: dark) {
-  :host { --ink: #e9edf2; --paper: #171c23; --quiet: #a3afbd; --line: #3a4553; --shade: #222a34; --focus: #6cc4ab; --alert: #ff9d92; }
-}
+${paletteOf({ custom: false })}
+:host { font-size: 1rem; font-weight: 400; line-height: 1.55; }
 :host([data-elder]) { font-size: 1.4rem; line-height: 1.6; }
 dialog {
   box-sizing: border-box; inline-size: min(100% - 1rem, 38rem); max-inline-size: none;
@@ -73,7 +68,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; 
 .tools button:hover { text-decoration: underline; }
 .choices.many { grid-template-columns: minmax(0, 1fr); }
 button:focus-visible, summary:focus-visible, a:focus-visible, input:focus-visible, .body:focus-visible {
-  outline: 3px solid var(--focus); outline-offset: 2px;
+  outline: 3px solid var(--mark); outline-offset: 2px;
 }
 .action button[disabled] { opacity: .55; cursor: default; }
 /* At rest for a moment after a screen appears; no change of looks. */
@@ -95,6 +90,8 @@ button:focus-visible, summary:focus-visible, a:focus-visible, input:focus-visibl
   dialog { border: 2px solid CanvasText; }
 }
 @media print {
+  /* Inside another shadow root the page's print sheet does not reach this host. */
+  :host { visibility: visible; }
   dialog { position: static; max-block-size: none; border: 0; inline-size: 100%; overflow: visible; }
   .tools, .choices { display: none; }
   .screen { display: block; max-block-size: none; } .body { overflow: visible; }

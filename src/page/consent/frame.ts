@@ -1,6 +1,7 @@
 import { FaceSealError } from '../../wire/errors'
 import type { LocaleTag } from '../../wire/locale'
 import { type Messages, messagesFor } from '../i18n'
+import { type Theme, wear } from '../theme'
 import { dialogStyles } from './dialog-styles'
 import { h, sheetOf } from './elements'
 import { restMilliseconds, type Screen } from './screens'
@@ -12,6 +13,7 @@ export interface FrameOptions {
   /** Start in the large-text version. */
   readonly elder: boolean
   readonly readAloud: boolean
+  readonly theme?: Theme | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -39,6 +41,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
   const dialog = h('dialog', { 'aria-labelledby': 'title', 'aria-describedby': 'lead' })
   const host = h('div', { 'data-faceseal-dialog': true, lang: locale, dir: 'auto' })
   host.toggleAttribute('data-elder', options.elder)
+  wear(host, options.theme)
   const root = host.attachShadow({ mode: 'open' })
   root.adoptedStyleSheets = [sheetOf(dialogStyles)]
   root.append(dialog)

@@ -2,6 +2,7 @@ import type { AgeStatus } from '../../policy/schema'
 import type { CeremonyOptionsJSON } from '../../wire/ceremony-options'
 import type { ConsentScope } from '../../wire/receipt'
 import type { DeviceStore } from '../store'
+import type { Theme } from '../theme'
 
 declare const brand: unique symbol
 
@@ -72,6 +73,7 @@ export interface ConsentRequest {
   readonly mount?: Element
   /** BCP 47; matched against the policy's locales. */
   readonly locale?: string
+  readonly theme?: Theme
   readonly records: DeviceStore
   /** Ask for the second consent as well. Without it `transmit` is `null`. */
   readonly wantsTransmit: boolean

@@ -178,6 +178,9 @@ export interface CeremonyMessages {
   readonly stopped: string
   readonly failed: string
   readonly retry: string
+  /** Label of the list of cameras, and its first entry. */
+  readonly anotherCamera: string
+  readonly anyCamera: string
   readonly cancel: string
   readonly stopAndWithdraw: string
   readonly useAlternative: string
