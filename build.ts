@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { type Plugin, rolldown } from 'rolldown'
 import { build as viteBuild } from 'vite'
 import packageJson from './package.json' with { type: 'json' }
 
@@ -13,11 +13,26 @@ const dist = join(root, 'dist')
 /** Entries of the package that are not the worker; what they share lands in common chunks, so errors keep one class. */
 const entries = {
   index: 'src/index.ts',
+  element: 'src/element/index.ts',
+  react: 'src/react/index.ts',
+  vue: 'src/vue/index.ts',
   policy: 'src/policy/index.ts',
   server: 'src/server/index.ts',
   'server-postgres': 'src/server/postgres.ts',
   'server-timestamp': 'src/server/timestamp/index.ts',
   cli: 'src/cli/main.ts',
+}
+
+/**
+ * The widget stands on the built headless entry as it is, never on a chunk of it: the addresses of worker and models are
+ * relative to dist/index.js.
+ */
+const overPublicApi: Plugin = {
+  name: 'faceseal-over-public-api',
+  resolveId: (source, importer) =>
+    source === '../index' && importer?.startsWith(join(root, 'src', 'element'))
+      ? { id: './index.js', external: 'relative' }
+      : null,
 }
 
 await rm(dist, { recursive: true, force: true })
@@ -42,9 +57,14 @@ async function emitTypes(): Promise<void> {
 }
 
 async function bundleEntries(): Promise<void> {
+  const { dependencies, peerDependencies } = packageJson
   const bundle = await rolldown({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
-    external: [/^node:/, ...Object.keys(packageJson.dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+    external: [
+      /^node:/,
+      ...Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
+    ],
+    plugins: [overPublicApi],
     platform: 'neutral',
     tsconfig: false,
     transform: { define: { __FACESEAL_VERSION__: JSON.stringify(packageJson.version) } },

@@ -62,7 +62,8 @@ const quietBrowser = [
   '--disable-extensions',
 ]
 
-export async function openStage(): Promise<Stage> {
+/** `root`: a folder whose `dist` is served in place of the QA page. */
+export async function openStage(root = demoRoot): Promise<Stage> {
   const clips: Clips = await prepareClips()
   await mkdir(artifacts, { recursive: true })
   const folder = await mkdtemp(join(artifacts, 'stage-'))
@@ -75,7 +76,7 @@ export async function openStage(): Promise<Stage> {
   const show = (clip: ClipName) => showFile(clips[clip])
   await show('man-a')
   const outside = await watchOutside()
-  const demo = await startDemo({ root: demoRoot, liveness: 'passive' })
+  const demo = await startDemo({ root, liveness: 'passive' })
   const browser = await launchChromium([
     outside.argument,
     ...quietBrowser,

@@ -1,0 +1,402 @@
+import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit'
+import { type CeremonyProgress, type ClientInit, FaceSealError, type LocaleTag } from '../index'
+import { matchLocale } from '../page/i18n'
+import type { Theme } from '../page/theme'
+import { type FaceSealBackend, type RunInit, type RunOutcome, runCeremony, runSettings } from './backend'
+import type { FaceSealEventMap } from './events'
+import {
+  type Action,
+  actionsOf,
+  type FaceSealMode,
+  type FaceSealState,
+  isBusy,
+  modes,
+  offersSettings,
+  type Situation,
+  showsCamera,
+  stageStates,
+} from './states'
+import { elementStyles } from './styles'
+import { allEnded, awaitTurn, isEnding, turnOver } from './turns'
+import { labelOf, sentenceOf, type Words, wordsFor } from './words/index'
+
+/** Options of the headless API that the widget hands through as they are. */
+export type FurtherInit = Pick<ClientInit, 'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend'>
+
+interface Run {
+  readonly stop: AbortController
+  readonly ended: Promise<void>
+}
+
+/**
+ * `<face-seal>`: the whole conversation as one element over the headless API. It asks in the same dialog, shows the same
+ * camera view and starts nothing by itself: the person presses a button first. Removing, disabling or resetting it ends
+ * what runs; the camera's light is on in the state `capturing` only.
+ *
+ * As a form control its value is `enrolled`, `verified` or the backend's id of the answer, empty before; with `required`
+ * it is invalid (`valueMissing`) until then. The value only says how far the person got: your backend knows the answer.
+ *
+ * Slots: `alternative` (your link or button for the other way, drawn like the widget's own), `heading`, `notice` (what you
+ * want to say beside the notice, never in its place). Parts: `card`, `heading`, `message`, `button` (every choice, all
+ * alike), `link`, `progress`, `stage`. Custom properties: `--faceseal-ink`, `-paper`, `-quiet`, `-line`, `-shade`,
+ * `-mark`, `-alert`, `-radius`, `-button-radius`, `-font`, `-font-size`. Of these the consent dialog takes the font only.
+ */
+export class FaceSealElement extends LitElement {
+  static readonly formAssociated = true
+  static override readonly styles = elementStyles
+  static override readonly shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true }
+  static override readonly properties = {
+    baseUrl: { attribute: 'base-url' },
+    assetBase: { attribute: 'asset-base' },
+    workerUrl: { attribute: 'worker-url' },
+    locale: {},
+    theme: { reflect: true },
+    mode: { reflect: true },
+    level: { reflect: true },
+    localOnly: { attribute: 'local-only', type: Boolean },
+    disabled: { type: Boolean, reflect: true },
+    required: { type: Boolean, reflect: true },
+    name: { reflect: true },
+    backend: { attribute: false },
+    init: { attribute: false },
+  }
+
+  /** Where the backend's handler is mounted, e.g. `/face`. */
+  declare baseUrl: string | undefined
+  /** Instead of `baseUrl`: your own functions. */
+  declare backend: FaceSealBackend | undefined
+  /** Folder of the model files, on the page's own origin. */
+  declare assetBase: string | undefined
+  /** Address of worker.js. */
+  declare workerUrl: string | undefined
+  /** BCP 47; without it the nearest `lang`, then the browser's languages. */
+  declare locale: string | undefined
+  declare theme: Theme | undefined
+  declare mode: FaceSealMode
+  /** `backend`: a comparison on the device alone is not enough for this page; see `sufficient` of the result. */
+  declare level: 'device' | 'backend'
+  /** Never ask for the second consent: compare on this device only. */
+  declare localOnly: boolean
+  declare disabled: boolean
+  declare required: boolean
+  /** Of the form control. */
+  declare name: string | undefined
+  declare init: FurtherInit | undefined
+
+  readonly #internals: ElementInternals
+  #run: Run | undefined
+  #situation: Omit<Situation, 'mode'> = { state: 'idle' }
+  #value: string | null = null
+  #chosen: string | null = null
+  #fieldsetDisabled = false
+  #stopWaiting: (() => void) | undefined
+
+  constructor() {
+    super()
+    this.#internals = this.attachInternals()
+    this.mode = 'verify'
+    this.level = 'device'
+    this.localOnly = false
+    this.disabled = false
+    this.required = false
+  }
+
+  get state(): FaceSealState {
+    return this.#situation.state
+  }
+
+  /** As a form control: `enrolled`, `verified` or the backend's id; `null` before. */
+  get value(): string | null {
+    return this.#value
+  }
+
+  get form(): HTMLFormElement | null {
+    return this.#internals.form
+  }
+  get validity(): ValidityState {
+    return this.#internals.validity
+  }
+  get validationMessage(): string {
+    return this.#internals.validationMessage
+  }
+  get willValidate(): boolean {
+    return this.#internals.willValidate
+  }
+  checkValidity(): boolean {
+    return this.#internals.checkValidity()
+  }
+  reportValidity(): boolean {
+    return this.#internals.reportValidity()
+  }
+
+  /** What the button does. Resolves when it is over, whatever came of it; while something runs, that. Never throws. */
+  async start(): Promise<void> {
+    if (this.#mode === 'settings') return await this.openSettings()
+    const kind = this.#mode
+    await this.#begin('preparing', async (init) => this.#finish(await runCeremony(kind, init), init.signal))
+  }
+
+  /** The person's own view: what is held, export, withdrawal, deletion (L06, L10, L11, L20). */
+  async openSettings(): Promise<void> {
+    await this.#begin('asking', async (init) => {
+      const result = await runSettings(init)
+      if (init.signal.aborted) return
+      const settled = result.deleted === 'partial' ? 'partial' : undefined
+      const done = result.withdrawn ? 'withdrawn' : result.deleted ? 'deleted' : undefined
+      if (done) this.#setValue(null)
+      this.#show({ state: 'idle', settled: settled ?? done ?? (result.reconsidered ? 'reconsidered' : undefined) })
+      this.#dispatch('facesealresult', { kind: 'settings', ...result })
+    })
+  }
+
+  /** Ends what runs: camera, worker, dialog. */
+  stop(): void {
+    if (!this.#run) return
+    this.#end()
+    this.#show({ state: 'stopped' })
+  }
+
+  /** As the form's reset: ends what runs and forgets what came of it. Records and templates stay; see the settings. */
+  reset(): void {
+    this.#end()
+    this.#setValue(null)
+    this.#show({ state: 'idle' })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    // A node that is only moved is ended as well: no light stays on for an element that nobody sees.
+    const ran = this.#run !== undefined || this.state === 'waiting'
+    this.#end()
+    if (ran) this.#show({ state: 'idle' })
+  }
+
+  formResetCallback(): void {
+    this.reset()
+  }
+
+  formDisabledCallback(disabled: boolean): void {
+    this.#fieldsetDisabled = disabled
+    if (disabled) this.stop()
+    this.requestUpdate()
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('disabled') && this.disabled) this.stop()
+  }
+
+  protected override updated(): void {
+    if (this.required && this.#value === null && this.#mode !== 'settings') {
+      const anchor = this.renderRoot.querySelector<HTMLElement>('.choice, .card') ?? undefined
+      this.#internals.setValidity({ valueMissing: true }, this.#words.own.required, anchor)
+    } else this.#internals.setValidity({})
+    this.setAttribute('state', this.state)
+  }
+
+  protected override render(): TemplateResult {
+    const words = this.#words
+    const situation = this.#whole
+    const actions = actionsOf(situation)
+    const alert = situation.state === 'error' || situation.state === 'rejected'
+    return html`
+      <section part="card" class="card" lang=${words.shared.locale} aria-labelledby="title"
+        aria-busy=${isBusy(situation)} ?hidden=${showsCamera(situation)}>
+        <div class="head">
+          ${markOf(situation)}
+          <slot name="heading"><h2 id="title" part="heading">${words.own.title[this.#mode]}</h2></slot>
+        </div>
+        <p part="message" class=${alert ? 'alert' : ''} id="message" role="status" tabindex="-1">${sentenceOf(situation, words)}</p>
+        ${situation.state === 'idle' ? html`<slot name="notice"></slot>` : nothing}
+        ${isBusy(situation) ? html`<progress part="progress" aria-labelledby="message"></progress>` : nothing}
+        <div class="actions">${actions.map((action) => this.#button(action, words))}</div>
+        ${this.#hasSettings && offersSettings(situation) ? this.#settingsLink(words) : nothing}
+      </section>
+      <div id="mount"></div>`
+  }
+
+  #button(action: Action, words: Words): TemplateResult {
+    const button = html`<button type="button" part="button" class="choice" data-act=${action} ?disabled=${this.#inactive}
+      @click=${this.#press}>${labelOf(action, this.#mode, words)}</button>`
+    // What the page puts in has its own act; that it was pressed is said all the same.
+    return action === 'alternative'
+      ? html`<slot name="alternative" @click=${this.#pressAlternative}>${button}</slot>`
+      : button
+  }
+
+  #settingsLink({ shared }: Words): TemplateResult {
+    return html`<button type="button" part="link" class="link" data-act="settings" ?disabled=${this.#inactive}
+      @click=${this.#press}>${shared.ceremony.faceSettings}</button>`
+  }
+
+  readonly #press = (event: Event): void => {
+    const { act } = (event.currentTarget as HTMLElement).dataset
+    if (act === 'start' || act === 'again') void this.start()
+    else if (act === 'settings') void this.openSettings()
+    else if (act === 'cancel') this.stop()
+  }
+
+  readonly #pressAlternative = (): void => {
+    if (this.#inactive) return
+    const { state, reason } = this.#situation
+    const kept = state === 'alternative' ? reason : undefined
+    if (!kept) this.#show({ state: 'alternative', reason: 'other_way' })
+    this.#dispatch('facesealalternative', { chosen: this.#chosen, reason: kept ?? 'other_way' })
+  }
+
+  get #whole(): Situation {
+    return { ...this.#situation, mode: this.#mode }
+  }
+
+  /** An attribute may hold anything. */
+  get #mode(): FaceSealMode {
+    return modes.find((mode) => mode === this.mode) ?? 'verify'
+  }
+
+  get #inactive(): boolean {
+    return this.disabled || this.#fieldsetDisabled
+  }
+
+  get #hasSettings(): boolean {
+    return this.backend ? this.backend.settings !== undefined : this.baseUrl !== undefined
+  }
+
+  get #words(): Words {
+    return wordsFor(this.#locale)
+  }
+
+  get #wanted(): string | undefined {
+    return this.locale || this.closest<HTMLElement>('[lang]')?.lang || undefined
+  }
+
+  get #locale(): LocaleTag {
+    return matchLocale(this.#wanted ?? navigator.languages)
+  }
+
+  async #begin(first: FaceSealState, act: (init: RunInit) => Promise<void>): Promise<void> {
+    if (this.#run) return await this.#run.ended
+    if (this.#inactive || !this.isConnected) return
+    this.#stopWaiting?.()
+    const stop = new AbortController()
+    const ended = this.#perform(first, act, stop.signal)
+    this.#run = { stop, ended }
+    await ended
+  }
+
+  async #perform(first: FaceSealState, act: (init: RunInit) => Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      // Not before the caller has noted the run.
+      await Promise.resolve()
+      this.#show({ state: first })
+      await allEnded()
+      await this.updateComplete
+      if (!signal.aborted) await act(this.#runInit(signal))
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error)
+    } finally {
+      if (!signal.aborted) this.#run = undefined
+      // One that found the place taken leaves it to nobody.
+      if (this.state !== 'waiting') turnOver()
+    }
+  }
+
+  #runInit(signal: AbortSignal): RunInit {
+    const { baseUrl, backend, assetBase, workerUrl, localOnly, theme, init } = this
+    const mount = this.renderRoot.querySelector('#mount') ?? this
+    const onProgress = (progress: CeremonyProgress) => {
+      if (!signal.aborted) this.#follow(progress)
+    }
+    return {
+      ...{ ...init, baseUrl, backend, assetBase, workerUrl, localOnly, theme, mount, signal, onProgress },
+      locale: this.#wanted,
+    }
+  }
+
+  #follow(progress: CeremonyProgress): void {
+    const state = stageStates[progress.stage]
+    const code = progress.stage === 'problem' ? progress.code : undefined
+    if (state !== this.state || code !== this.#situation.code) this.#show({ state, code })
+  }
+
+  #finish(outcome: RunOutcome, signal: AbortSignal): void {
+    if (signal.aborted) return
+    if (outcome.kind === 'alternative') {
+      if (outcome.reason === 'cancelled') {
+        this.#show({ state: 'stopped' })
+        return
+      }
+      this.#chosen = outcome.chosen
+      this.#show({ state: 'alternative', reason: outcome.reason })
+      this.#dispatch('facesealalternative', { chosen: outcome.chosen, reason: outcome.reason })
+      return
+    }
+    const { by, id } = outcome
+    if (outcome.kind === 'enrolled') {
+      this.#setValue(id ?? 'enrolled')
+      this.#show({ state: 'enrolled', by })
+      this.#dispatch('facesealresult', { kind: 'enrolled', by })
+      return
+    }
+    const { verified } = outcome
+    const sufficient = this.level !== 'backend' || by === 'backend'
+    this.#setValue(verified && sufficient ? (id ?? 'verified') : null)
+    this.#show({ state: verified ? 'accepted' : 'rejected', by, insufficient: verified && !sufficient })
+    this.#dispatch('facesealresult', { kind: 'verified', verified, by, sufficient })
+  }
+
+  #fail(thrown: unknown): void {
+    const error = thrown instanceof FaceSealError ? thrown : new FaceSealError('worker_lost', { cause: thrown })
+    const { code, retryable } = error
+    if (code === 'already_running') {
+      this.#stopWaiting = awaitTurn(() => this.state === 'waiting' && this.#show({ state: 'idle' }))
+      this.#show({ state: 'waiting' })
+      return
+    }
+    const network = code === 'backend_unavailable' || code === 'model_unavailable'
+    this.#show({ state: 'error', code, retryable, offline: network && !navigator.onLine })
+    this.#dispatch('facesealerror', { error })
+  }
+
+  /** Aborts; what the run still answers is nobody's business any more. */
+  #end(): void {
+    this.#stopWaiting?.()
+    this.#stopWaiting = undefined
+    const run = this.#run
+    if (!run) return
+    this.#run = undefined
+    run.stop.abort()
+    isEnding(run.ended)
+  }
+
+  #show(situation: Omit<Situation, 'mode'>): void {
+    const held = this.matches(':focus-within') || document.activeElement === document.body
+    const { state, code } = this.#situation
+    this.#situation = situation
+    this.requestUpdate()
+    if (situation.state === state && situation.code === code) return
+    this.#dispatch('facesealstatechange', { state: situation.state, code: situation.code })
+    if (held) void this.updateComplete.then(() => this.#keepFocus())
+  }
+
+  /** The button that was pressed is gone: the focus goes to what is said now, not to the top of the page. */
+  #keepFocus(): void {
+    if (isBusy(this.#whole) || showsCamera(this.#whole) || this.state === 'idle') return
+    this.renderRoot.querySelector<HTMLElement>('#message')?.focus({ preventScroll: true })
+  }
+
+  #setValue(value: string | null): void {
+    this.#value = value
+    this.#internals.setFormValue(value)
+  }
+
+  #dispatch<K extends keyof FaceSealEventMap>(type: K, detail: FaceSealEventMap[K]['detail']): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }))
+  }
+}
+
+/** A face's outline, as in the camera view; a tick in it when it is done. */
+function markOf({ state }: Situation): TemplateResult {
+  const good = state === 'accepted' || state === 'enrolled'
+  const tick = svg`<path d="m12 17 4 4 7-9"/>`
+  return html`<svg class=${good ? 'mark good' : 'mark'} viewBox="0 0 34 34" aria-hidden="true">
+    <ellipse cx="17" cy="17" rx="11.5" ry="14.5"/>${good ? tick : nothing}</svg>`
+}

@@ -1,0 +1,308 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { answerConsent, hintShown, otherWay, press, problemShown } from '../../e2e/acts.ts'
+import type { VisitOptions, Visitor } from '../../e2e/harness.ts'
+import { launchChromium } from '../harness.ts'
+import { axeFindings, openWidgetStage, type WidgetStage } from './site.ts'
+
+let stage: WidgetStage
+let visitor: Visitor
+let page: Page
+
+beforeAll(async () => {
+  stage = await openWidgetStage()
+})
+afterAll(() => stage.close())
+beforeEach(() => stage.show('no-face'))
+afterEach(() => visitor.close())
+
+async function visit(path: string, options: VisitOptions = {}): Promise<void> {
+  visitor = await stage.visit({ path, ...options })
+  page = visitor.page
+  page.setDefaultTimeout(20_000)
+  await page.waitForFunction(() => 'widget' in globalThis)
+}
+
+const face = (id = 'one') => page.locator(`face-seal#${id}`)
+const button = (name: string, of: Locator = face()) => of.getByRole('button', { name, exact: true })
+const inState = (state: string, id = 'one') => page.locator(`face-seal#${id}[state=${state}]`).waitFor()
+const heard = () => page.evaluate(() => globalThis.widget.heard)
+const focused = () => page.evaluate(() => document.activeElement?.localName)
+
+async function expectDark(tracks: readonly string[]): Promise<void> {
+  expect(await visitor.trackStates()).toEqual(tracks)
+  await expect.poll(() => page.workers().length).toBe(0)
+  expect(await page.locator('[data-faceseal-capture], [data-faceseal-dialog]').count()).toBe(0)
+}
+
+/** What a browser does when the person looks at another tab. */
+async function hide(hidden: boolean): Promise<void> {
+  await page.evaluate(
+    (state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    },
+    hidden ? 'hidden' : 'visible',
+  )
+}
+
+describe('one person', () => {
+  it('enrols by keyboard alone, verifies, and the form follows', async () => {
+    await stage.show('man-a')
+    await visit('/form.html')
+    const value = () => page.evaluate(() => new FormData(document.querySelector('form')!).get('face'))
+    expect(await page.evaluate(() => document.querySelector('form')!.checkValidity())).toBe(false)
+    expect(await page.evaluate(() => globalThis.widget.element().validity.valueMissing)).toBe(true)
+    expect(await value()).toBeNull()
+    expect(await axeFindings(page)).toEqual([])
+
+    // Sending the form leads to the widget, not past it.
+    await page.click('#go')
+    expect(await focused()).toBe('face-seal')
+    await page.evaluate(() => {
+      globalThis.widget.element().mode = 'enrol'
+    })
+    await button('Enrol face').waitFor()
+    await button('Enrol face').focus()
+    await page.keyboard.press('Enter')
+    await pressByKeyboard('Agree, this time only')
+    await pressByKeyboard('Allow, this time only')
+    await inState('enrolled')
+    expect(await face().getByRole('status').textContent()).toBe('Enrolled.')
+    expect(await focused()).toBe('face-seal')
+    expect(await value()).toBe('enrolled')
+    expect(await axeFindings(page)).toEqual([])
+
+    await page.evaluate(() => document.querySelector('form')!.reset())
+    await inState('idle')
+    expect(await value()).toBeNull()
+    await page.evaluate(() => {
+      globalThis.widget.element().mode = 'verify'
+    })
+    await button('Verify with face').click()
+    await answerConsent(visitor)
+    await inState('accepted')
+    expect(await value()).toBe('verified')
+    expect(await page.evaluate(() => document.querySelector('form')!.checkValidity())).toBe(true)
+    const results = (await heard()).filter((line) => line.startsWith('result'))
+    expect(results.map((line) => JSON.parse(line.slice('result '.length)))).toEqual([
+      { kind: 'enrolled', by: 'backend' },
+      { kind: 'verified', verified: true, by: 'backend', sufficient: true },
+    ])
+    await expectDark(['ended', 'ended'])
+    expect(visitor.logs.filter((line) => !line.startsWith('info'))).toEqual([])
+  })
+
+  it('L05 L06 declines: the other way at once, no second question, and the settings are where it is lifted', async () => {
+    await visit('/form.html')
+    await button('Verify with face').click()
+    await answerConsent(visitor, { process: 'otherwise' })
+    await inState('alternative')
+    expect((await heard()).at(-1)).toBe('alternative {"chosen":"sms-code","reason":"declined"}')
+    expect(await button('Start again').count()).toBe(0)
+    expect(await axeFindings(page)).toEqual([])
+    await expectDark([])
+
+    await button('Face settings').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Reconsider' }).click()
+    await page.getByRole('dialog').getByText('All right: next time you will be asked once more.').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
+    await inState('idle')
+    expect(await face().getByRole('status').textContent()).toBe('All right: you will be asked once more.')
+    await button('Verify with face').click()
+    await page.getByRole('dialog').waitFor()
+  })
+})
+
+async function pressByKeyboard(name: string): Promise<void> {
+  const target = page.getByRole('dialog').locator('[data-act]:enabled', { hasText: name })
+  await target.waitFor()
+  for (let i = 0; i < 20; i++) {
+    if (await target.evaluate((node) => node.matches(':focus'))) break
+    await page.keyboard.press('Tab')
+  }
+  expect(await target.evaluate((node) => node.matches(':focus'))).toBe(true)
+  await page.keyboard.press('Enter')
+}
+
+describe('mounts', () => {
+  it('React in StrictMode: nothing starts by itself, unmounting in the middle ends camera and worker, and again', async () => {
+    await visit('/empty.html')
+    await mount('mountReact')
+    const start = button('Enrol face', page.locator('face-seal.mine'))
+    await start.waitFor()
+    expect(await page.locator('face-seal').count()).toBe(1)
+    expect(await visitor.count('workers')).toBe(0)
+    expect(visitor.requests.filter(({ url }) => url.pathname.startsWith('/face'))).toEqual([])
+
+    // Pressed twice: one run.
+    await start.evaluate((node: HTMLElement) => {
+      node.click()
+      node.click()
+    })
+    await answerConsent(visitor)
+    await hintShown(visitor, 'no_face')
+    expect(await page.evaluate(() => globalThis.widget.element().state)).toBe('capturing')
+    expect(await axeFindings(page)).toEqual([])
+    await page.evaluate(() => globalThis.widget.unmount())
+    await expectDark(['ended'])
+    expect(visitor.requests.filter(({ url }) => url.pathname === '/face/enrol/options')).toHaveLength(1)
+    const told = await page.evaluate(() => globalThis.widget.told)
+    expect(told.slice(0, 2)).toEqual(['state {"state":"preparing"}', 'state {"state":"asking"}'])
+
+    await mount('mountReact')
+    await start.click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Door card' }).click()
+    const alternatives = (await page.evaluate(() => globalThis.widget.told)).filter((line) => line.startsWith('alt'))
+    expect(alternatives).toHaveLength(2)
+  })
+
+  it('Vue: properties, slot and events; taken down while the dialog is open, nobody has answered', async () => {
+    await visit('/empty.html')
+    await mount('mountVue')
+    const start = button('Enrol face', page.locator('face-seal.mine'))
+    await start.click()
+    await page.getByRole('dialog').waitFor()
+    expect(await page.evaluate(() => globalThis.widget.told)).toEqual([
+      'state {"state":"preparing"}',
+      'state {"state":"asking"}',
+    ])
+    await page.evaluate(() => globalThis.widget.unmount())
+    await expectDark([])
+    await mount('mountVue')
+    await page.getByRole('link', { name: 'Door card' }).waitFor()
+  })
+
+  it('two on a page: the second says that it waits, and can start when the first is over', async () => {
+    await visit('/two.html')
+    await button('Enrol face').click()
+    await page.getByRole('dialog').waitFor()
+    await page.evaluate(() => document.querySelector<HTMLElement & { start(): void }>('#two')!.start())
+    await inState('waiting', 'two')
+    await page.evaluate(() => document.querySelector<HTMLElement & { stop(): void }>('#one')!.stop())
+    await inState('stopped')
+    await inState('idle', 'two')
+    await button('Enrol face', face('two')).click()
+    await page.getByRole('dialog').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(1)
+  })
+
+  it('disabled while it runs: ended, and no button works', async () => {
+    await visit('/form.html')
+    await button('Verify with face').click()
+    await page.getByRole('dialog').waitFor()
+    await page.evaluate(() => {
+      globalThis.widget.element().disabled = true
+    })
+    await inState('stopped')
+    expect(await button('Start again').isDisabled()).toBe(true)
+    await expectDark([])
+  })
+})
+
+async function mount(name: 'mountReact' | 'mountVue'): Promise<void> {
+  await page.evaluate((given) => {
+    globalThis.widget.unmount = globalThis.widget[given]()
+  }, name)
+}
+
+describe('what goes wrong has its own words and a way on', () => {
+  it('a hidden tab turns the light off and offers to go on', async () => {
+    await visit('/form.html')
+    await button('Verify with face').click()
+    await answerConsent(visitor)
+    await hintShown(visitor, 'no_face')
+    await hide(true)
+    expect(await visitor.trackStates()).toEqual(['ended'])
+    await inState('problem')
+    await problemShown(visitor, 'page_hidden')
+    await hide(false)
+    expect(await axeFindings(page)).toEqual([])
+    await press(visitor, 'Continue')
+    await hintShown(visitor, 'no_face')
+    await press(visitor, 'Cancel')
+    await inState('stopped')
+    expect(await face().getByRole('status').textContent()).toBe('Stopped; the camera is off.')
+    await expectDark(['ended', 'ended'])
+  })
+
+  it('a camera that the browser denies', async () => {
+    await visit('/form.html', { camera: 'denied' })
+    await button('Verify with face').click()
+    await answerConsent(visitor)
+    await problemShown(visitor, 'camera_denied')
+    await press(visitor, otherWay)
+    await inState('alternative')
+    expect((await heard()).at(-1)).toBe('alternative {"chosen":"sms-code","reason":"camera_denied"}')
+    await button('Start again').waitFor()
+    await expectDark([])
+  })
+
+  it('no camera', async () => {
+    const bare = await launchChromium()
+    try {
+      const context = await bare.newContext({ locale: 'en-GB', permissions: ['camera'] })
+      page = await context.newPage()
+      await page.goto(`${stage.demo.url}/form.html`)
+      visitor = { ...visitor, page, close: () => context.close() }
+      await button('Verify with face').click()
+      await answerConsent(visitor)
+      await problemShown(visitor, 'camera_not_found')
+      const ways = await page.locator('[data-faceseal-capture]').getByRole('button').allTextContents()
+      expect(ways).toEqual(['Try again', otherWay, 'Cancel'])
+    } finally {
+      await bare.close()
+    }
+  })
+
+  it('a backend that is down, options that are late, a swapped model, an insecure page', async () => {
+    await visit('/form.html')
+    await page.route('**/face/**', (route) => route.abort())
+    await button('Verify with face').click()
+    await inState('error')
+    expect(await face().getByRole('status').textContent()).toContain('The server does not answer right now.')
+    expect((await heard()).at(-1)).toContain('backend_unavailable')
+    expect(await axeFindings(page)).toEqual([])
+    await page.unroute('**/face/**')
+
+    await page.route('**/assets/*', (route) => route.fulfill({ body: 'changed', contentType: 'application/json' }))
+    await button('Start again').click()
+    await answerConsent(visitor)
+    await inState('error')
+    expect(await face().getByRole('status').textContent()).toContain('The recognition models differ')
+    expect(await button('Start again').count()).toBe(0)
+    await button('Use another way').click()
+    expect((await heard()).at(-1)).toBe('alternative {"chosen":null,"reason":"other_way"}')
+    await expectDark([])
+  })
+})
+
+describe('looks', () => {
+  it.each(['/form.html', '/rtl.html'])('L05 %s: start and the other way are equal; nothing overflows', async (path) => {
+    await visit(path)
+    const [start, other] = await Promise.all(
+      ['Verify with face', 'Use another way'].map(async (name) => {
+        const node = button(name)
+        const { width, height, x, y } = (await node.boundingBox())!
+        const look = await node.evaluate((each) => {
+          const { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth } =
+            getComputedStyle(each)
+          return { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth }
+        })
+        return { size: { width, height }, x, y, look }
+      }),
+    )
+    expect(start!.size).toEqual(other!.size)
+    expect(start!.look).toEqual(other!.look)
+    const [inside, around] = await face().evaluate((host) => {
+      const card = host.shadowRoot!.querySelector('.card')!
+      return [card.scrollWidth - card.clientWidth, host.scrollWidth - host.clientWidth]
+    })
+    expect([inside, around]).toEqual([0, 0])
+    // Stacked in a 320 px column whatever the window; side by side where there is room.
+    if (path === '/rtl.html') expect(start!.x).toBe(other!.x)
+    else expect(start!.x).toBeLessThan(other!.x)
+  })
+})

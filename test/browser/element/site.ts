@@ -1,0 +1,78 @@
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { rolldown } from 'rolldown'
+import { openStage, type Stage } from '../../e2e/harness.ts'
+import { root } from '../harness.ts'
+
+/** Where the page is, and the folder it is served from. */
+export interface WidgetStage extends Stage {
+  close(): Promise<void>
+}
+
+const html = (body: string, attributes = '') => `<!doctype html><html lang="en"${attributes}><meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1"><title>Widget</title><link rel="icon" href="data:,">
+  <link rel="stylesheet" href="/page.css"><script type="module" src="/page.js"></script>
+  <main><h1>Service</h1>${body}<div id="room"></div></main></html>`
+
+const form = `<form id="form"><face-seal id="one" base-url="/face" name="face" required></face-seal>
+  <button id="go">Go on</button></form>`
+
+const pages: Readonly<Record<string, string>> = {
+  'empty.html': html(''),
+  'form.html': html(form),
+  'two.html': html(`<face-seal id="one" base-url="/face" mode="enrol"></face-seal>
+    <face-seal id="two" base-url="/face" mode="enrol"></face-seal>`),
+  'rtl.html': html(`<div id="narrow">${form}</div>`, ' dir="rtl"'),
+}
+
+/** The demo's backend under a page with nothing but the widget, the strict policy of the demo on everything. */
+export async function openWidgetStage(): Promise<WidgetStage> {
+  const artifacts = join(root, 'test', '.artifacts')
+  await mkdir(artifacts, { recursive: true })
+  const folder = await mkdtemp(join(artifacts, 'widget-'))
+  const served = join(folder, 'dist')
+  await mkdir(served)
+  const bundle = await rolldown({
+    input: join(root, 'test/browser/element/element-page.ts'),
+    platform: 'browser',
+    // React mounts twice in its development build only.
+    transform: {
+      define: { 'process.env.NODE_ENV': '"development"', __VUE_PROD_DEVTOOLS__: 'false' },
+    },
+    onLog: () => undefined,
+  })
+  await bundle.write({ file: join(served, 'page.js'), format: 'esm', codeSplitting: false })
+  await bundle.close()
+  await copyFile(join(root, 'dist/worker.js'), join(served, 'worker.js'))
+  await copyFile(join(root, 'node_modules/axe-core/axe.min.js'), join(served, 'axe.js'))
+  await symlink(join(root, 'dist/assets'), join(served, 'assets'))
+  await writeFile(
+    join(served, 'page.css'),
+    'body { font-family: system-ui, sans-serif } #narrow { inline-size: 320px }',
+  )
+  for (const [name, page] of Object.entries(pages)) await writeFile(join(served, name), page)
+  const stage = await openStage(folder)
+  return {
+    ...stage,
+    async close() {
+      await stage.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** axe's findings on the page as it is, one line each. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ url: '/axe.js' })
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }
+    const { violations } = await axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+interface AxeViolation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
