@@ -61,6 +61,7 @@ export type HintCode =
   | 'turned'
   | 'tilted'
   | 'covered'
+  | 'eyes_closed'
   | 'hold_still'
   | 'done'
   // Of a liveness challenge. Left and right are the person's own.

@@ -204,6 +204,7 @@ export const en: Messages = {
     turned: 'Face the screen straight on',
     tilted: 'Hold your head upright',
     covered: 'Something covers the face: show eyes, nose and mouth',
+    eyes_closed: 'Keep both eyes open, please',
     hold_still: 'Good, hold still',
     turn_left: 'Turn your head slowly to your left',
     turn_right: 'Turn your head slowly to your right',

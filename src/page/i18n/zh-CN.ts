@@ -183,6 +183,7 @@ export const zhCN: Messages = {
     turned: '请正对屏幕',
     tilted: '请把头摆正',
     covered: '脸被挡住了，请露出眼、鼻、口',
+    eyes_closed: '请睁开双眼',
     hold_still: '很好，请保持不动',
     turn_left: '请慢慢向左转头',
     turn_right: '请慢慢向右转头',

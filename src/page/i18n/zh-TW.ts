@@ -183,6 +183,7 @@ export const zhTW: Messages = {
     turned: '請正對螢幕',
     tilted: '請把頭擺正',
     covered: '臉被擋住了，請露出眼、鼻、口',
+    eyes_closed: '請睜開雙眼',
     hold_still: '很好，請保持不動',
     turn_left: '請慢慢向左轉頭',
     turn_right: '請慢慢向右轉頭',
