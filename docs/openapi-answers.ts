@@ -57,7 +57,12 @@ const publicKey = v.strictObject({
   ...{ kty: v.literal('EC'), crv: v.literal('P-256'), x: hash, y: hash },
   ...{ kid: slug, alg: v.literal('ES256'), use: v.literal('sig') },
 })
-export const keysAnswer = v.strictObject({ expectedSigner: hash, keys: v.array(publicKey) })
+/** Former receipts keys are among the keys; each succession is signed by one of them and names the next. */
+export const keysAnswer = v.strictObject({
+  expectedSigner: hash,
+  keys: v.array(publicKey),
+  successions: v.array(compactJws),
+})
 export const headAnswer = v.strictObject({ treeHead: compactJws, head: v.exactOptional(compactJws) })
 export const proofAnswer = v.strictObject({ v: v.literal(1), entry: hash, ...inclusion, treeHead: compactJws })
 export const consistencyAnswer = v.strictObject({ v: v.literal(1), from: place, to: place, proof: v.array(hash) })

@@ -1,49 +1,55 @@
 import { packageVersion } from '../wire/version'
-import { runBackendCommand } from './backend-command'
-import { backendCommands, backendHelp } from './backend-commands'
-import { copyModels } from './copy-models'
-import { lintPolicyFile } from './lint-policy'
-import { verifyEvidenceFile } from './verify-evidence'
+import { type Command, type CommandContext, type ExitCode, runOne } from './command'
+import { modelsCommand } from './copy-models'
+import { expireCommand } from './expire'
+import { exportEvidenceCommand } from './export-evidence'
+import { keygenCommand } from './keygen'
+import { lintPolicyCommand } from './lint-policy'
+import { migrateCommand } from './migrate'
+import { piaCommand } from './pia'
+import { verifyEvidenceCommand } from './verify-evidence'
 
-/** Where a command writes, and where the package's assets lie. */
-export interface CommandContext {
-  readonly out: (text: string) => void
-  readonly err: (text: string) => void
-  readonly assets: string
-}
+/** By name, of one word or two. */
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['lint-policy', lintPolicyCommand],
+  ['models', modelsCommand],
+  ['keygen', keygenCommand],
+  ['migrate', migrateCommand],
+  ['expire', expireCommand],
+  ['evidence export', exportEvidenceCommand],
+  ['evidence verify', verifyEvidenceCommand],
+  ['pia', piaCommand],
+])
 
-/** 0 well, 1 something was found or failed, 2 wrong use. */
-export type ExitCode = 0 | 1 | 2
-
+const usages = [...commands.values()].map(({ usage }) => usage.replaceAll(/^(?=.)/gm, '  ')).join('\n\n')
 const help = `faceseal ${packageVersion}
 
-  faceseal lint-policy <config.json> [--json]
-      Lists every rule that a policy configuration breaks, with its remedy. Exit code 1 when one is broken.
+${usages}
 
-  faceseal evidence verify <bundle.json> [--keys <jwks.json>] [--head <head.jws>] [--json]
-      Checks consent records offline and says what they prove. --keys takes the backend's published keys (GET /face/keys),
-      --head the published head of the chain (GET /face/evidence/head?device=…), which shows whether the tail was cut. Exit code 1 when something is wrong.
+  faceseal --help | --version
+  faceseal <command> --help
 
-  faceseal models <folder>
-      Copies models and wasm into a public folder, for \`assetBase\`, and prints the headers to serve them with.
-
-${backendHelp}
-
-  faceseal --help | --version`
+Exit codes: 0 well, 1 something was found or failed, 2 wrong use.`
 
 /** Runs one command line. Never throws for a wrong file or argument: it says so and returns the code. */
 export async function runCommand(args: readonly string[], context: CommandContext): Promise<ExitCode> {
-  const flags = new Set(args.filter((arg) => arg.startsWith('--')))
-  const [command, ...rest] = args
-  if (command === '--version') return say(context, packageVersion)
-  const backend = command === undefined ? undefined : backendCommands.get(command)
-  if (backend) return runBackendCommand(backend, rest, context)
-  if (command === undefined || flags.has('--help') || command === 'help') return say(context, help)
-  if (command === 'lint-policy') return lintPolicyFile(rest, context)
-  if (command === 'evidence' && rest[0] === 'verify') return verifyEvidenceFile(rest.slice(1), context)
-  if (command === 'models') return copyModels(rest, context)
-  context.err(`Unknown command: ${args.join(' ')}\n\n${help}`)
+  const [first, second] = args
+  if (first === '--version') return say(context, packageVersion)
+  for (const words of [2, 1]) {
+    const command = commands.get(args.slice(0, words).join(' '))
+    if (command) return runOne(command, args.slice(words), context)
+  }
+  if (first === 'evidence' && second === '--help') return say(context, usagesOf('evidence'))
+  if (first === undefined || first === 'help' || args.includes('--help')) return say(context, help)
+  context.err(`Unknown command: ${args.join(' ')}\n\n${first === 'evidence' ? usagesOf('evidence') : help}`)
   return 2
+}
+
+function usagesOf(group: string): string {
+  return [...commands]
+    .filter(([name]) => name.startsWith(`${group} `))
+    .map(([, { usage }]) => usage)
+    .join('\n\n')
 }
 
 function say(context: CommandContext, text: string): ExitCode {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createPostgresStore, type PgPool, pgPoolDatabase } from '../server/postgres'
-import { type CommandOptions, UsageError } from './backend-command'
+import { type CommandOptions, UsageError } from './command'
 
 /** Lines on the database for a usage. */
 export const databaseUsage = `--database takes a PostgreSQL address, or else the variable DATABASE_URL;

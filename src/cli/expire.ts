@@ -4,12 +4,12 @@ import { checkProcessors, type Processor } from '../server/deletion'
 import { expire } from '../server/expire'
 import { importServerKeys } from '../server/keys'
 import { resumeDeletions } from '../server/resume-deletions'
-import { type BackendCommand, type CommandOptions, UsageError } from './backend-command'
+import { type Command, type CommandOptions, UsageError } from './command'
 import { databaseOptions, databaseUsage, withStore } from './database'
-import { readJson } from './read-json'
+import { readKeysOption } from './read-json'
 
 /** `faceseal expire`: the retention job (L29), for a timer. It also goes on with deletions that a processor failed (L11). */
-export const expireCommand: BackendCommand = {
+export const expireCommand: Command = {
   usage: `faceseal expire --keys <keys.json> (--processors <module.js> | --no-processors) [--limit <n>] [--database <url>]
       [--identity-database <url>] [--json]
     Deletes what is past its retention, each with a signed receipt, and goes on with deletions that a processor has not
@@ -20,7 +20,7 @@ export const expireCommand: BackendCommand = {
   positionals: 0,
   async run(options, { out }) {
     const limit = readLimit(options.text.limit)
-    const keys = await importServerKeys(await readKeys(options.text.keys))
+    const keys = await importServerKeys(await readKeysOption(options.text.keys))
     const processors = await readProcessors(options)
     const { expired, resumed } = await withStore(options, async (store) => ({
       expired: await expire({ store, keys, processors, limit }),
@@ -30,13 +30,6 @@ export const expireCommand: BackendCommand = {
     out(options.flags.has('json') ? JSON.stringify(report) : table(report))
     return resumed.pending === 0 ? 0 : 1
   },
-}
-
-async function readKeys(path: string | undefined): Promise<unknown> {
-  if (path === undefined) throw new UsageError('Which keys? Give --keys, the file of faceseal keygen.')
-  const read = await readJson(path)
-  if ('problem' in read) throw new UsageError(read.problem)
-  return read.value
 }
 
 /** Said either way: a job that forgets the processors would call a deletion done that is not (L11). */

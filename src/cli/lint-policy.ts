@@ -1,24 +1,22 @@
 import { lintPolicy } from '../policy/lint'
 import type { FaceSealIssue } from '../wire/errors'
-import type { CommandContext, ExitCode } from './commands'
+import type { Command } from './command'
 import { readJson } from './read-json'
 
 /** `faceseal lint-policy`: a table of broken rules, or one line when there is none. */
-export async function lintPolicyFile(args: readonly string[], { out, err }: CommandContext): Promise<ExitCode> {
-  const path = args.find((arg) => !arg.startsWith('--'))
-  if (path === undefined) {
-    err('Which file? faceseal lint-policy <config.json> [--json]')
-    return 2
-  }
-  const read = await readJson(path)
-  if ('problem' in read) {
-    err(read.problem)
-    return 2
-  }
-  const issues = lintPolicy(read.value)
-  if (args.includes('--json')) out(JSON.stringify({ file: path, issues }, null, 2))
-  else out(issues.length === 0 ? `${path}: every rule of its packs holds.` : table(path, issues))
-  return issues.length === 0 ? 0 : 1
+export const lintPolicyCommand: Command = {
+  usage: `faceseal lint-policy <config.json> [--json]
+    Lists every rule that a policy configuration breaks, with its remedy. Exit code 1 when one is broken.`,
+  takes: [],
+  flags: ['json'],
+  positionals: 1,
+  async run({ flags, positionals }, { out }) {
+    const path = positionals[0]!
+    const issues = lintPolicy(await readJson(path))
+    if (flags.has('json')) out(JSON.stringify({ file: path, issues }, null, 2))
+    else out(issues.length === 0 ? `${path}: every rule of its packs holds.` : table(path, issues))
+    return issues.length === 0 ? 0 : 1
+  },
 }
 
 function table(path: string, issues: readonly FaceSealIssue[]): string {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { parsePolicy } from '../policy/parse'
 import { piaDraft } from '../server/pia'
-import { type BackendCommand, UsageError } from './backend-command'
+import { type Command, UsageError } from './command'
 import { readJson } from './read-json'
 
 const modelCard = v.looseObject({
@@ -20,7 +20,7 @@ const figuresSchema = v.array(
 )
 
 /** `faceseal pia`: a draft of the impact assessment (L23), with the questions that only a human can answer left open. */
-export const piaCommand: BackendCommand = {
+export const piaCommand: Command = {
   usage: `faceseal pia <config.json> [--locale zh-CN|en] [--html] [--date <YYYY-MM-DD>] [--figures <figures.json>]
       [--models <manifest.json>] [--json]
     Writes a draft of the personal information protection impact assessment, in Markdown or as a page, filled from the
@@ -32,24 +32,18 @@ export const piaCommand: BackendCommand = {
   async run({ text, flags, positionals }, { out, assets }) {
     const { locale = 'zh-CN', date = new Date().toISOString().slice(0, 10), models, figures } = text
     if (locale !== 'zh-CN' && locale !== 'en') throw new UsageError('--locale takes zh-CN or en.')
-    const configuration = parsePolicy(await read(positionals[0]!))
-    const manifest = parse(manifestSchema, await read(models ?? join(assets, '..', 'model-cards.json')), 'models')
+    const configuration = parsePolicy(await readJson(positionals[0]!))
+    const manifest = parse(manifestSchema, await readJson(models ?? join(assets, '..', 'model-cards.json')), 'models')
     const modelCards = manifest.entries
       .filter(({ kind }) => kind === 'model')
       .map((entry) => parse(modelCard, entry, 'models'))
-    const measured = figures === undefined ? [] : parse(figuresSchema, await read(figures), 'figures')
+    const measured = figures === undefined ? [] : parse(figuresSchema, await readJson(figures), 'figures')
     const draft = piaDraft({ configuration, modelCards, figures: measured, locale, date })
     const { markdown, html, openQuestions, earliestDeletion } = draft
     if (flags.has('json')) out(JSON.stringify({ locale, date, openQuestions, earliestDeletion, markdown, html }))
     else out((flags.has('html') ? html : markdown).trimEnd())
     return 0
   },
-}
-
-async function read(path: string): Promise<unknown> {
-  const answer = await readJson(path)
-  if ('problem' in answer) throw new UsageError(answer.problem)
-  return answer.value
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, option: string): T {

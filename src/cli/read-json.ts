@@ -1,26 +1,27 @@
 import { readFile } from 'node:fs/promises'
+import { UsageError } from './command'
 
-/** The file's JSON, or a sentence that says why not. */
-export async function readJson(path: string): Promise<{ readonly value: unknown } | { readonly problem: string }> {
-  let text: string
+/** The file's JSON. Throws `UsageError` with a sentence that says why not. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path)
   try {
-    text = await readFile(path, 'utf8')
-  } catch {
-    return { problem: `Cannot read ${path}.` }
-  }
-  try {
-    return { value: JSON.parse(text) as unknown }
+    return JSON.parse(text) as unknown
   } catch (cause) {
-    return { problem: `${path} is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}` }
+    throw new UsageError(`${path} is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`)
   }
 }
 
-/** The value after `--name`, and the arguments without either. */
-export function takeOption(
-  args: readonly string[],
-  name: string,
-): { readonly value: string | undefined; readonly rest: readonly string[] } {
-  const at = args.indexOf(name)
-  if (at < 0) return { value: undefined, rest: args }
-  return { value: args[at + 1], rest: [...args.slice(0, at), ...args.slice(at + 2)] }
+/** The file as UTF-8. Throws `UsageError`. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    throw new UsageError(`Cannot read ${path}.`)
+  }
+}
+
+/** The deployment's secrets: what `importServerKeys` checks. Throws `UsageError`. */
+export async function readKeysOption(path: string | undefined): Promise<unknown> {
+  if (path === undefined) throw new UsageError('Which keys? Give --keys, the file of faceseal keygen.')
+  return readJson(path)
 }

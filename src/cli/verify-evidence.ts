@@ -1,49 +1,59 @@
-import { readFile } from 'node:fs/promises'
 import type { JWK } from 'jose'
 import { type EvidenceReport, verifyEvidence } from '../policy/evidence'
-import type { ReceiptPayload } from '../wire/receipt'
-import type { CommandContext, ExitCode } from './commands'
-import { readJson, takeOption } from './read-json'
+import { verifyEvidenceExport } from '../server/verify-export'
+import { type Command, UsageError } from './command'
+import { explainExport } from './explain-export'
+import { readJson, readText } from './read-json'
+import { recordLine } from './record-line'
 
-/** `faceseal evidence verify`: what a bundle proves, in plain words, without any network (L25). */
-export async function verifyEvidenceFile(args: readonly string[], { out, err }: CommandContext): Promise<ExitCode> {
-  const keysOption = takeOption(args, '--keys')
-  const headOption = takeOption(keysOption.rest, '--head')
-  const path = headOption.rest.find((arg) => !arg.startsWith('--'))
-  if (path === undefined) {
-    err('Which file? faceseal evidence verify <bundle.json> [--keys <jwks.json>] [--head <head.jws>] [--json]')
-    return 2
-  }
-  const bundle = await readJson(path)
-  if ('problem' in bundle) {
-    err(bundle.problem)
-    return 2
-  }
-  const keys = keysOption.value === undefined ? undefined : await readKeys(keysOption.value)
-  const head = headOption.value === undefined ? undefined : await readHead(headOption.value)
-  if ((keysOption.value !== undefined && !keys) || (headOption.value !== undefined && head === undefined)) {
-    err('Cannot read the file given with --keys or --head.')
-    return 2
-  }
-  const report = await verifyEvidence(bundle.value, { keys, head })
-  out(args.includes('--json') ? JSON.stringify(report, null, 2) : explain(path, report))
-  return report.ok ? 0 : 1
+/** `faceseal evidence verify`: what records prove, in plain words, without any network (L25). */
+export const verifyEvidenceCommand: Command = {
+  usage: `faceseal evidence verify <bundle.json> [--keys <jwks.json>] [--head <head.jws>] [--since <head.jws>] [--json]
+    Checks consent records offline and says what they prove: a bundle from the person's own page, or what evidence export
+    wrote. --keys takes the backend's published keys (GET /face/keys). For a bundle, --head takes the published head of the
+    chain (GET /face/evidence/head?device=…), which shows whether the tail was cut. For an export, --since takes an older
+    head of the log (GET /face/evidence/head) and asks that the log only grew. Exit code 1 when something is wrong.`,
+  takes: ['keys', 'head', 'since'],
+  flags: ['json'],
+  positionals: 1,
+  async run({ text, flags, positionals }, { out }) {
+    const path = positionals[0]!
+    const input = await readJson(path)
+    const keys = text.keys === undefined ? undefined : await readKeys(text.keys)
+    if (isExport(input)) {
+      if (text.head !== undefined) throw new UsageError('--head is for a bundle; an export holds the heads itself.')
+      const since = text.since === undefined ? undefined : await readHead(text.since, 'treeHead')
+      const report = await verifyEvidenceExport(input, { keys, since })
+      out(flags.has('json') ? JSON.stringify(report, null, 2) : explainExport(path, report))
+      return report.ok ? 0 : 1
+    }
+    if (text.since !== undefined) throw new UsageError('--since is for what evidence export wrote.')
+    const head = text.head === undefined ? undefined : await readHead(text.head, 'head')
+    const report = await verifyEvidence(input, { keys, head })
+    out(flags.has('json') ? JSON.stringify(report, null, 2) : explain(path, report))
+    return report.ok ? 0 : 1
+  },
 }
 
-/** The head itself, or the answer of GET /face/evidence/head?device=… that holds it. */
-async function readHead(path: string): Promise<string | undefined> {
-  const text = (await readFile(path, 'utf8').catch(() => undefined))?.trim()
-  if (!text?.startsWith('{')) return text
-  const read = await readJson(path)
-  if ('problem' in read || typeof read.value !== 'object' || read.value === null) return undefined
-  return 'head' in read.value && typeof read.value.head === 'string' ? read.value.head : undefined
+function isExport(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'kind' in input && input.kind === 'faceseal-evidence'
 }
 
-async function readKeys(path: string): Promise<readonly JWK[] | undefined> {
-  const read = await readJson(path)
-  if ('problem' in read || typeof read.value !== 'object' || read.value === null) return undefined
-  const keys = 'keys' in read.value ? read.value.keys : read.value
-  return Array.isArray(keys) ? (keys as JWK[]) : undefined
+/** A head itself, or the answer of GET /face/evidence/head that holds it under this name. Throws `UsageError`. */
+export async function readHead(path: string, name: 'head' | 'treeHead'): Promise<string> {
+  const text = (await readText(path)).trim()
+  if (!text.startsWith('{')) return text
+  const answer = new Map(Object.entries((await readJson(path)) as object))
+  const head: unknown = answer.get(name)
+  if (typeof head !== 'string') throw new UsageError(`${path} holds no ${name}.`)
+  return head
+}
+
+async function readKeys(path: string): Promise<readonly JWK[]> {
+  const value = await readJson(path)
+  const keys: unknown = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : value
+  if (!Array.isArray(keys)) throw new UsageError(`${path} holds no keys.`)
+  return keys as readonly JWK[]
 }
 
 function explain(path: string, report: EvidenceReport): string {
@@ -80,9 +90,4 @@ function explain(path: string, report: EvidenceReport): string {
   ]
     .filter((line) => line !== undefined)
     .join('\n')
-}
-
-function recordLine({ sequence, event, scope, iat, purpose, locale, form, chosen }: ReceiptPayload): string {
-  const time = new Date(iat * 1000).toISOString().replace('T', ' ').slice(0, 19)
-  return `  ${String(sequence).padStart(3)}  ${time}Z  ${event.padEnd(8)} ${scope.padEnd(8)} purpose ${purpose}, ${locale}, ${form}${chosen ? `, instead: ${chosen}` : ''}`
 }

@@ -10,7 +10,7 @@ import { evidenceRoutes, type PublicRoute } from './http-evidence'
 import { type HandlerLogger, logRequest } from './http-log'
 import { HttpRefusal, problemResponse } from './http-problem'
 import { maxReceiptsBytes, maxStatementBytes, nothing, optionsBody, receiptsBody } from './http-schemas'
-import { type KeyProvider, keyProvider, type ServerKeys } from './keys'
+import { type KeyProvider, keyProvider, publishedKeys, type ServerKeys } from './keys'
 import { recordReceipts } from './ledger'
 import type { LivenessRequest } from './liveness'
 import { generateEnrolmentOptions, generateVerificationOptions } from './options'
@@ -190,9 +190,9 @@ const publicRoutes: Readonly<Record<string, PublicRoute>> = {
     await store.ping()
     return { status: 'ok' }
   },
-  async '/keys'({ keys: { options, receipts, expectedSigner } }) {
-    const named = [options, receipts].map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }))
-    return { expectedSigner, keys: named }
+  async '/keys'({ keys }) {
+    const successions = keys.retired.map(({ succession }) => succession)
+    return { expectedSigner: keys.expectedSigner, keys: publishedKeys(keys), successions }
   },
 }
 

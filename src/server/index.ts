@@ -4,6 +4,7 @@ export { type VerifiedOptions, verifyOptions } from '../wire/options-signature'
 export type { PasskeyAssertion } from '../wire/passkey'
 export { type FreezeRequest, markDeceased, unmarkDeceased } from './deceased'
 export type { DeletionResult, Processor } from './deletion'
+export { type EvidenceExport, type EvidenceExportRequest, exportEvidence } from './evidence-export'
 export {
   type ConsistencyAnswer,
   type InclusionAnswer,
@@ -51,6 +52,7 @@ export type {
   TreeGrowth,
 } from './store'
 export { type SubjectReference, subjectOf } from './subject'
+export { rotateReceiptsKey } from './succession'
 export { type FalseAcceptLevel, standardThresholds, type ThresholdTable } from './thresholds'
 export {
   standardAddressLimits,
@@ -63,6 +65,7 @@ export {
 } from './throttle'
 export { type TreeHead, type TreeHeadVerification, verifyTreeHead } from './tree-head'
 export { type EnrolmentRequest, type EnrolmentResult, verifyEnrolment } from './verify-enrolment'
+export { type ExportFault, type ExportReport, type VerifyExportInit, verifyEvidenceExport } from './verify-export'
 export {
   type LocalStatementRequest,
   type LocalStatementResult,

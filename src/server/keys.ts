@@ -1,12 +1,22 @@
 import { base64url, type CryptoKey, calculateJwkThumbprint, type JWK } from 'jose'
 import * as v from 'valibot'
 import type { SealSuite } from '../wire/ceremony-options'
-import { base64urlOf, slug } from '../wire/encoding'
+import { base64urlOf, epochSeconds, slug } from '../wire/encoding'
 import { FaceSealError } from '../wire/errors'
 import { randomBase64url } from './digest'
 
 const privateJwk = v.looseObject({ kty: v.string(), crv: v.string(), x: v.string(), d: v.string() })
 const signingKeyJSON = v.strictObject({ kid: slug, jwk: privateJwk })
+
+const retiredKey = v.strictObject({
+  kid: slug,
+  jwk: v.strictObject({ kty: v.literal('EC'), crv: v.literal('P-256'), x: base64urlOf(32), y: base64urlOf(32) }),
+  retiredAt: epochSeconds,
+  /** Compact JWS of this key, its last, that names the next one (`succession.ts`). */
+  succession: v.string(),
+})
+/** The public part of a receipts key that signs no more. */
+export type RetiredKey = v.InferOutput<typeof retiredKey>
 
 const serverKeysSchema = v.strictObject({
   v: v.literal(1),
@@ -19,6 +29,8 @@ const serverKeysSchema = v.strictObject({
   options: signingKeyJSON,
   /** ES256 over countersignatures and deletion receipts: another key, so that one can be rotated without the other. */
   receipts: signingKeyJSON,
+  /** Former `receipts` keys, oldest first: published for as long as anyone may hold what they signed. */
+  retired: v.exactOptional(v.array(retiredKey)),
   /** AES-GCM at rest. The first encrypts; all decrypt. */
   templates: v.pipe(v.array(v.strictObject({ kid: slug, key: base64urlOf(32) })), v.minLength(1)),
   /** HMAC key: decoy salts, and digests of spent templates. */
@@ -49,6 +61,8 @@ export interface ServerKeys {
   readonly seal: readonly SealKey[]
   readonly options: SigningKey
   readonly receipts: SigningKey
+  /** Former receipts keys, oldest first. */
+  readonly retired: readonly RetiredKey[]
   /** HKDF keys; a record key is derived from one and the record's own seed. */
   readonly templates: readonly { readonly kid: string; readonly key: CryptoKey }[]
   readonly digest: CryptoKey
@@ -93,7 +107,8 @@ export function generateTemplateKey(): ServerKeysJSON['templates'][number] {
 
 type KeyPair = { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey }
 
-async function generateSigningKey(name: string): Promise<ServerKeysJSON['options']> {
+/** `name` begins its key id. */
+export async function generateSigningKey(name: string): Promise<ServerKeysJSON['options']> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   return { kid: randomKid(name), jwk: await exportPrivate(pair.privateKey) }
 }
@@ -116,13 +131,14 @@ export async function importServerKeys(json: unknown): Promise<ServerKeys> {
     const [issue] = parsed.issues
     throw new FaceSealError('configuration_invalid', { detail: `keys: ${v.getDotPath(issue) ?? issue.message}` })
   }
-  const { seal, options, receipts, templates, digest } = parsed.output
+  const { seal, options, receipts, retired = [], templates, digest } = parsed.output
   try {
     const optionsKey = await importSigningKey(options)
     return {
       seal: await Promise.all(seal.map(importSealKey)),
       options: optionsKey,
       receipts: await importSigningKey(receipts),
+      retired,
       templates: await Promise.all(templates.map(importTemplateKey)),
       digest: await crypto.subtle.importKey(
         'raw',
@@ -147,7 +163,8 @@ async function importSealKey({ kid, suite, jwk }: ServerKeysJSON['seal'][number]
   return { kid, suite, pair: { privateKey, publicKey }, publicKey: base64url.encode(raw) }
 }
 
-async function importSigningKey({ kid, jwk }: ServerKeysJSON['options']): Promise<SigningKey> {
+/** Throws what WebCrypto throws for a key that is none. */
+export async function importSigningKey({ kid, jwk }: ServerKeysJSON['options']): Promise<SigningKey> {
   const { kty, crv, x, y } = jwk as JWK
   const publicJwk = { kty, crv, x, y } as JWK
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -165,4 +182,13 @@ async function importTemplateKey({ kid, key }: ServerKeysJSON['templates'][numbe
 /** Takes keys or a provider of them. */
 export function keyProvider(keys: ServerKeys | KeyProvider): KeyProvider {
   return 'keys' in keys ? keys : { keys: async () => keys }
+}
+
+/** JWKs of everything that signs, or signed, statements: what `GET /keys` publishes. The options key first. */
+export function publishedKeys({ options, receipts, retired }: ServerKeys) {
+  const now = [options, receipts].map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
+  return [...now, ...retired.map(({ kid, jwk }) => ({ ...jwk, kid }))].map((jwk) => ({
+    ...jwk,
+    ...{ alg: 'ES256', use: 'sig' },
+  }))
 }

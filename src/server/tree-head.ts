@@ -1,11 +1,11 @@
-import { base64url, compactVerify, decodeProtectedHeader, type JWK } from 'jose'
+import { base64url, type JWK } from 'jose'
 import * as v from 'valibot'
 import { base64urlOf, epochSeconds } from '../wire/encoding'
 import { FaceSealError } from '../wire/errors'
 import { epochNow } from './digest'
 import type { SigningKey } from './keys'
 import { verifyConsistency } from './merkle'
-import { signStatement } from './sign'
+import { readSigned, signStatement } from './sign'
 
 export const treeHeadType = 'faceseal-tree-head+jwt'
 
@@ -57,20 +57,22 @@ export interface TreeHeadVerification {
 /** Checks type, key, signature, schema, log and clock. Throws `receipt_invalid`. */
 export async function verifyTreeHead(verification: TreeHeadVerification): Promise<TreeHead> {
   const { head, keys, expectedLogId, now = epochNow() } = verification
+  const read = await readTreeHead(head, keys)
+  if (read.logId !== expectedLogId) throw invalid('of another log')
+  if (read.time > now + 300) throw invalid('is from the future')
+  return read
+}
+
+/** Checks type, key, signature and schema alone: for a reader who does not know yet which log it is. Throws `receipt_invalid`. */
+export async function readTreeHead(head: string, keys: readonly JWK[]): Promise<TreeHead> {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), treeHeadSchema), await signedText(head, keys))
   if (!parsed.success) throw invalid(v.getDotPath(parsed.issues[0]) ?? 'not JSON')
-  if (parsed.output.logId !== expectedLogId) throw invalid('of another log')
-  if (parsed.output.time > now + 300) throw invalid('is from the future')
   return parsed.output
 }
 
 async function signedText(head: string, keys: readonly JWK[]): Promise<string> {
   try {
-    const { kid, typ } = decodeProtectedHeader(head)
-    const key = keys.find((one) => kid !== undefined && one.kid === kid)
-    if (typ !== treeHeadType || !key) throw new TypeError('typ or kid')
-    const { payload } = await compactVerify(head, key, { algorithms: ['ES256'] })
-    return new TextDecoder().decode(payload)
+    return (await readSigned(head, treeHeadType, keys)).text
   } catch (cause) {
     throw invalid('signature', cause)
   }

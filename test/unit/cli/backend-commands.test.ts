@@ -1,15 +1,17 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runCommand } from '../../../src/cli/commands.ts'
-import { importServerKeys } from '../../../src/server/index.ts'
+import { sha256 } from '../../../src/policy/material.ts'
+import { importServerKeys, publishTreeHead, recordReceipts } from '../../../src/server/index.ts'
+import { publishedKeys } from '../../../src/server/keys.ts'
 import { createPostgresStore, pgPoolDatabase } from '../../../src/server/postgres.ts'
 import { validPolicy } from '../policy/valid-policy.ts'
 import { bundleOf, fiveReceipts } from '../records/chain.ts'
 import { createDevice, randomTemplate } from '../server/client.ts'
 import { startRealPostgres } from '../server/real-postgres.ts'
-import { createWorld } from '../server/world.ts'
+import { createWorld, origin, scope } from '../server/world.ts'
 
 // a shared two-core machine may be slow; what is tested here is right or wrong
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -32,23 +34,6 @@ async function file(name: string, content: unknown): Promise<string> {
   return path
 }
 
-describe('every backend command', () => {
-  const names = ['keygen', 'migrate', 'expire', 'pia']
-  it.each(names)('%s --help says its call and its exit codes, as the main help does', async (name) => {
-    const { code, out } = await run(name, '--help')
-    expect(code).toBe(0)
-    expect(out.startsWith(`faceseal ${name}`)).toBe(true)
-    expect(out).toContain('Exit code 1')
-    expect((await run('--help')).out).toContain(`faceseal ${name} `)
-  })
-  it.each(names)('%s with an option that it does not take: exit code 2 and its usage', async (name) => {
-    const { code, err } = await run(name, '--nonsense')
-    expect(code).toBe(2)
-    expect(err).toContain('--nonsense')
-    expect(err).toContain(`faceseal ${name}`)
-  })
-})
-
 describe('faceseal keygen', () => {
   it('writes keys that import, for the owner alone, and never over a file', async () => {
     const path = join(folder, 'keys.json')
@@ -67,6 +52,19 @@ describe('faceseal keygen', () => {
     const keys = await importServerKeys(JSON.parse(one.out))
     expect(one.err).toBe(`expectedSigner: ${keys.expectedSigner}`)
     expect(two.out).not.toBe(one.out)
+  })
+  it('L25 --rotate gives the receipts another key and keeps the rest; the old public key stays published', async () => {
+    const path = join(folder, 'before.json')
+    await run('keygen', '--out', path)
+    const after = join(folder, 'after.json')
+    const { code, out } = await run('keygen', '--rotate', path, '--out', after, '--json')
+    const [old, fresh] = await Promise.all([path, after].map(async (name) => JSON.parse(await readFile(name, 'utf8'))))
+    const keys = await importServerKeys(fresh)
+    expect([code, JSON.parse(out).expectedSigner]).toEqual([0, (await importServerKeys(old)).expectedSigner])
+    expect([fresh.digest, fresh.templates, fresh.seal]).toEqual([old.digest, old.templates, old.seal])
+    expect(keys.retired.map(({ kid }) => kid)).toEqual([old.receipts.kid])
+    expect((await run('keygen', '--rotate', path, '--suites', 'P256')).code).toBe(2)
+    expect((await run('keygen', '--rotate', await file('no-keys.json', {}))).code).toBe(1)
   })
   it.each(['RSA', 'P256,', 'P256,P256'])('an unknown suite: %s', async (suites) => {
     expect((await run('keygen', '--suites', suites)).code).toBe(2)
@@ -166,6 +164,59 @@ if (postgres) {
       expect(second.code).toBe(0)
       expect(JSON.parse(second.out)).toMatchObject({ enrolments: 0, deletionsResumed: 1, deletionsPending: 0 })
       expect(await store.transaction((t) => t.readEnrolment(subject))).toBeUndefined()
+    })
+
+    it('L25 exports one person out of the database, proved offline, also since an older head', async () => {
+      await postgres.createDatabase('evidence')
+      const pool = postgres.pool('evidence')
+      const { host, user } = pool.options
+      const database = ['--database', `postgresql://${user}@/evidence?host=${encodeURIComponent(host!)}`]
+      const store = createPostgresStore({ database: pgPoolDatabase(pool) })
+      await store.migrate()
+      const path = join(folder, 'evidence-keys.json')
+      await run('keygen', '--out', path)
+      const keys = await importServerKeys(JSON.parse(await readFile(path, 'utf8')))
+      const world = await createWorld(store)
+      const now = Math.floor(Date.now() / 1000)
+      const recordFor = async (account: string) => {
+        const options = await world.options('verify', account)
+        const receipts = await (await createDevice()).grants(options, { iat: now, notice: await sha256('the notice') })
+        await recordReceipts({ store, keys, receipts, expectedTenant: scope.tenant, expectedOrigin: origin, now })
+        return options.subject
+      }
+      const subject = await recordFor('witness')
+      const treeHead = await publishTreeHead({ store, keys })
+      const older = await file('older.json', { treeHead })
+      await recordFor('witness')
+      await mkdir(join(folder, 'notices'))
+      await writeFile(join(folder, 'notices', 'en.txt'), 'the notice')
+      const bundle = join(folder, 'witness.json')
+      const call = ['evidence', 'export', '--keys', path, ...database]
+      const options = ['--out', bundle, '--since', older, '--notices', join(folder, 'notices'), '--json']
+      const written = await run(...call, '--subject', subject, ...options)
+      expect(written).toEqual({ code: 0, out: JSON.stringify({ file: bundle, lines: 4 }), err: '' })
+      expect((await stat(bundle)).mode & 0o777).toBe(0o600)
+
+      const jwks = await file('jwks.json', { keys: publishedKeys(keys) })
+      const verified = await run('evidence', 'verify', bundle, '--keys', jwks, '--since', older, '--json')
+      expect([verified.code, JSON.parse(verified.out)]).toMatchObject([
+        ...[0, { ok: true, tailsProved: 2, devices: 2, continues: true, noticesMissing: [] }],
+      ])
+      const { out: words } = await run('evidence', 'verify', bundle)
+      for (const part of ['4 lines, unbroken', '4 of 4 are in the log', 'What this does not prove', '--since']) {
+        expect(words).toContain(part)
+      }
+      const cut = JSON.parse(await readFile(bundle, 'utf8'))
+      const broken = await run('evidence', 'verify', await file('cut.json', { ...cut, ledger: cut.ledger.slice(0, 3) }))
+      expect(broken).toMatchObject({ code: 1, out: expect.stringContaining('the tail was cut') })
+
+      const whose = ['--account', 'witness', '--tenant', scope.tenant, '--purpose', scope.purpose]
+      const byAccount = await run(...call, ...whose)
+      expect(JSON.parse(byAccount.out)).toMatchObject({ subject, kind: 'faceseal-evidence' })
+      const nobody = await run(...call, '--account', 'nobody', ...whose.slice(2))
+      expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('Nobody') })
+      expect((await run(...call, '--subject', 'AAAAAAAAAAAAAAAAAAAAAA')).code).toBe(1)
+      expect(await store.identity.findSubject({ ...scope, account: 'nobody' })).toBeUndefined()
     })
 
     it('a database that refuses is exit code 1', async () => {

@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util'
 import { FaceSealError } from '../wire/errors'
-import type { CommandContext, ExitCode } from './commands'
+
+/** Where a command writes, and where the package's assets lie. */
+export interface CommandContext {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly assets: string
+}
+
+/** 0 well, 1 something was found or failed, 2 wrong use. */
+export type ExitCode = 0 | 1 | 2
 
 /** What a command was given, checked against what it takes. */
 export interface CommandOptions {
@@ -11,8 +20,7 @@ export interface CommandOptions {
   readonly positionals: readonly string[]
 }
 
-/** A command of those who run a backend. */
-export interface BackendCommand {
+export interface Command {
   /** First line: the call; the rest says what it does, what its exit codes mean. */
   readonly usage: string
   /** Options with a value, and options without. */
@@ -24,11 +32,7 @@ export interface BackendCommand {
 }
 
 /** Parses, runs, and turns what was thrown into a sentence: 2 for a wrong call, 1 for what failed. Never throws. */
-export async function runBackendCommand(
-  command: BackendCommand,
-  args: readonly string[],
-  context: CommandContext,
-): Promise<ExitCode> {
+export async function runOne(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode> {
   if (args.includes('--help')) {
     context.out(command.usage)
     return 0
@@ -49,21 +53,39 @@ export async function runBackendCommand(
 /** A wrong call: the message says what to give. */
 export class UsageError extends Error {}
 
-function readOptions({ takes, flags, positionals: needed }: BackendCommand, args: readonly string[]) {
+function readOptions({ takes, flags, positionals: needed }: Command, args: readonly string[]) {
   const options = Object.fromEntries([
     ...takes.map((name) => [name, { type: 'string' as const }]),
     ...flags.map((name) => [name, { type: 'boolean' as const }]),
   ])
   try {
-    const parsed = parseArgs({ args: [...args], options, allowPositionals: needed > 0, strict: true })
+    const parsed = parseArgs({
+      args: joinValues(args, takes, flags),
+      options,
+      allowPositionals: needed > 0,
+      strict: true,
+    })
     const { positionals } = parsed
     const values: Readonly<Record<string, unknown>> = parsed.values
-    if (positionals.length !== needed) return `Give ${needed === 1 ? 'one file' : `${needed} arguments`}.`
+    if (positionals.length !== needed) return `Give ${needed === 1 ? 'one file or folder' : `${needed} arguments`}.`
     const text = Object.fromEntries(takes.map((name) => [name, values[name] as string | undefined]))
     return { text, flags: new Set(flags.filter((name) => values[name] === true)), positionals }
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }
+}
+
+/** `--name value` as `--name=value`: a value may begin with a dash, as one pseudonym in 64 does. */
+function joinValues(args: readonly string[], takes: readonly string[], flags: readonly string[]): string[] {
+  const named = new Set([...takes, ...flags].map((name) => `--${name}`))
+  const joined: string[] = []
+  for (let at = 0; at < args.length; at++) {
+    const [arg, next] = [args[at]!, args[at + 1]]
+    const takesNext = takes.includes(arg.slice(2)) && arg.startsWith('--') && next !== undefined && !named.has(next)
+    joined.push(takesNext ? `${arg}=${next}` : arg)
+    if (takesNext) at += 1
+  }
+  return joined
 }
 
 function sentence(cause: unknown): string {
