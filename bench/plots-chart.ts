@@ -26,7 +26,7 @@ export interface Series {
   readonly kind?: 'line' | 'dashed' | 'area'
 }
 
-const [width, height] = [640, 380]
+const [width, height] = [640, 396]
 const frame = { left: 62, right: 620, top: 44, bottom: 322 }
 
 const style = `
@@ -104,7 +104,7 @@ function legend(series: readonly Series[]): string {
   let at = frame.left
   const entries = series.map(({ name, tone, kind }) => {
     const dashed = kind === 'dashed' ? ' dashed' : ''
-    const entry = `<path class="line${dashed}" stroke="var(--${tone})" d="M${at} 366h22"/><text class="legend" x="${at + 28}" y="370">${escaped(name)}</text>`
+    const entry = `<path class="line${dashed}" stroke="var(--${tone})" d="M${at} 380h22"/><text class="legend" x="${at + 28}" y="384">${escaped(name)}</text>`
     // Wide enough for the widest usual font.
     at += 50 + name.length * 6.6
     return entry

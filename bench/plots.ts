@@ -81,8 +81,8 @@ function errorTradeOff(
     title: 'What protection costs: errors of embeddings and of templates',
     description:
       'Detection error trade-off: share of genuine pairs missed against the false accept rate, both logarithmic, for float embeddings and for protected templates under one token. The closer the curves, the less protection costs.',
-    x: powers('false accept rate', impostor > 1e6 ? -6 : -5, -1),
-    y: powers('genuine pairs missed', genuine > 1e3 ? -3 : -2, 0),
+    x: powers('false accept rate', impostor > 1e6 ? -6 : -5, -1, 'power'),
+    y: powers('genuine pairs missed', genuine > 1e3 ? -3 : -2, 0, '%'),
     series: [
       { name: 'float', points: missed(float), tone: 'blue' },
       { name: 'protected, one token for all', points: missed(bits), tone: 'orange', kind: 'dashed' },
@@ -222,11 +222,11 @@ function percents(label: string, low: number, high: number, digits: number): Axi
   return { label, low, high, ticks: ticks.map(({ at }) => ({ at, text: `${(100 * at).toFixed(digits)} %` })) }
 }
 
-function powers(label: string, from: number, to: number): Axis {
+function powers(label: string, from: number, to: number, unit: '%' | 'power'): Axis {
   const ticks = Array.from({ length: to - from + 1 }, (_, index) => {
     const exponent = from + index
     const at = 10 ** exponent
-    return { at, text: exponent < -3 ? `1e${exponent}` : `${Number((100 * at).toPrecision(1))} %` }
+    return { at, text: unit === '%' ? `${Number((100 * at).toPrecision(1))} %` : `1e${exponent}` }
   })
   return { label, low: 10 ** from, high: 10 ** to, ticks, logarithmic: true }
 }

@@ -1,7 +1,8 @@
 import type { TokenContext } from '../src/worker/protect.ts'
+import { differing } from './all-pairs.ts'
 import { deviation, mean as meanOf } from './metrics.ts'
 import { type Rate, rateOf } from './pad-figures.ts'
-import { differing, type Person, wordsOf } from './protection-people.ts'
+import { type Person, wordsOf } from './protection-people.ts'
 import { type Histogram, histogramOf, ksDistance } from './protection-statistics.ts'
 import { deviceOf, tokenOf, tokenOfVersion } from './protection-tokens.ts'
 

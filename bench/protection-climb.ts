@@ -1,10 +1,11 @@
 import type { TokenContext } from '../src/worker/protect.ts'
+import { differing } from './all-pairs.ts'
 import { mean as meanOf, percentile } from './metrics.ts'
 import type { Levels } from './protection-chance.ts'
 import { cosine, invertIteratively } from './protection-inversion.ts'
 import { linearMap } from './protection-map.ts'
 import { climb, failuresWithin } from './protection-oracle.ts'
-import { centredDirection, differing, type Person } from './protection-people.ts'
+import { centredDirection, type Person } from './protection-people.ts'
 import { seededRandom, shuffled } from './protection-statistics.ts'
 
 const day = 86_400

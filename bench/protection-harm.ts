@@ -1,9 +1,10 @@
 import type { TokenContext } from '../src/worker/protect.ts'
+import { differing } from './all-pairs.ts'
 import { mean as meanOf, percentile } from './metrics.ts'
 import type { Levels } from './protection-chance.ts'
 import { cosine, type Direction, invertIteratively, invertLinear, priorOf, templateOf } from './protection-inversion.ts'
 import { type LinearMap, linearMap } from './protection-map.ts'
-import { centredDirection, differing, type Person } from './protection-people.ts'
+import { centredDirection, type Person } from './protection-people.ts'
 import { type Histogram, histogramOf, seededRandom, shuffled } from './protection-statistics.ts'
 import { deviceOf, tokenOf } from './protection-tokens.ts'
 
@@ -56,7 +57,7 @@ interface Victim {
 export async function inversionReport(
   people: readonly Person[],
   mean: Float32Array,
-  { context, levels, victims: wanted = 200, seed = 2 }: HarmOptions,
+  { context, levels, victims: wanted = 100, seed = 2 }: HarmOptions,
 ): Promise<InversionReport> {
   const random = seededRandom(seed)
   const order = shuffled([...people.keys()], random)
@@ -79,8 +80,8 @@ export async function inversionReport(
     genuine: { passOtherSystem, namedFirst },
     linear: judge(victims.map(({ template, map }) => invertLinear(template, map))),
     optimiser: judge(victims.map(({ template, map }) => invertIteratively(template, map))),
-    optimiserWithPrior: judge(victims.map(({ template, map }) => invertIteratively(template, map, prior))),
-    withoutToken: judge(victims.map(({ template, wrongMap }) => invertIteratively(template, wrongMap, prior))),
+    optimiserWithPrior: judge(victims.map(({ template, map }) => invertIteratively(template, map, prior, 60))),
+    withoutToken: judge(victims.map(({ template, wrongMap }) => invertIteratively(template, wrongMap, prior, 60))),
   }
 }
 

@@ -40,7 +40,7 @@ const sharpness = 150
  * An optimiser: the most likely direction under a logistic model of the signs (1-bit compressed sensing), by gradient
  * descent with momentum. Without a prior every direction is as likely; with one, the steps go where faces differ.
  */
-export function invertIteratively(template: Uint8Array, map: LinearMap, prior?: Prior, iterations = 300): Direction {
+export function invertIteratively(template: Uint8Array, map: LinearMap, prior?: Prior, iterations = 120): Direction {
   const signs = signsOfTemplate(template)
   const shaped = (values: Float64Array) => (prior ? times(prior, values) : values.map((value) => value / values.length))
   const rate = 1 / ((sharpness ** 2 * (map.bits / map.size) * (prior ? prior.largest : 1 / map.size)) / 4 + 1)

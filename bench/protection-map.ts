@@ -23,7 +23,8 @@ export function linearMap(token: Uint8Array, size: number, bits: number): Linear
     forward(vector) {
       const output = new Float64Array(bits)
       signs.forEach((blockSigns, block) => {
-        const values = Float64Array.from({ length: size }, (_, index) => vector[index] ?? 0)
+        const values = new Float64Array(size)
+        values.set(vector)
         for (const round of blockSigns) {
           flip(values, round)
           hadamard(values)

@@ -1,4 +1,5 @@
 import { protectWithToken } from '../src/worker/protect.ts'
+import { differing } from './all-pairs.ts'
 import { personOf } from './pairs.ts'
 import type { Direction } from './protection-inversion.ts'
 import { binOf, type Histogram } from './protection-statistics.ts'
@@ -48,17 +49,6 @@ export async function wordsOf(
   bits: number,
 ): Promise<Uint32Array> {
   return new Uint32Array((await protectWithToken(embedding, mean, token, bits)).buffer)
-}
-
-export function differing(a: Uint32Array, b: Uint32Array): number {
-  let count = 0
-  for (let index = 0; index < a.length; index++) {
-    let x = a[index]! ^ b[index]!
-    x -= (x >>> 1) & 0x55555555
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
-    count += (((x + (x >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
-  }
-  return count
 }
 
 /** Distributions over all pairs of images: cosine of centred embeddings, and differing bits under one token. */

@@ -1,6 +1,6 @@
+import { differing } from './all-pairs.ts'
 import { mean, percentile } from './metrics.ts'
 import type { Levels } from './protection-chance.ts'
-import { differing } from './protection-people.ts'
 import { chanceLog10, seededRandom, shuffled } from './protection-statistics.ts'
 
 /** Every person's face tried on every other person's account, the token being stolen. */
@@ -18,10 +18,13 @@ export interface SearchLevel {
   readonly opened: number
   /** Strangers that pass, per account. */
   readonly perAccount: { readonly median: number; readonly p95: number; readonly p99: number; readonly most: number }
-  /** Variance over mean of the accepts per account; 1 if all accounts were alike. More: there are lambs and wolves. */
-  readonly dispersion: number
+  /**
+   * Variance over mean of the accepts per account; 1 if all accounts were alike. More: there are lambs and wolves. `null`
+   * without a single accept, as the next.
+   */
+  readonly dispersion: number | null
   /** Share of all false accepts that the 1 % of accounts with the most have. */
-  readonly worstPercentShare: number
+  readonly worstPercentShare: number | null
   /** Median tries until a random account opens, strangers in random order; `null` if fewer than half open at all. */
   readonly medianTries: number | null
   /** Share of the accounts of people that an attacker has not seen, opened within so many tries. */
@@ -72,8 +75,8 @@ function levelOf(passes: readonly (readonly number[])[], limit: number, bits: nu
       p99: percentile(counts, 0.99),
       most: sorted[0] ?? 0,
     },
-    dispersion: centre === 0 ? Number.NaN : variance / centre,
-    worstPercentShare: total === 0 ? Number.NaN : worst / total,
+    dispersion: centre === 0 ? null : variance / centre,
+    worstPercentShare: total === 0 ? null : worst / total,
     medianTries: Number.isFinite(median) ? median : null,
     openedWithin: dictionary(passes),
     withoutTokenLog10: chanceLog10(limit, bits),

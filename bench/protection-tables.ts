@@ -139,8 +139,8 @@ function searchTable({ accounts, levels }: SearchReport): string {
       level.far.toExponential(1),
       `${percent(level.opened, 1)} of ${count(accounts)}`,
       `${level.perAccount.median}, ${level.perAccount.p95}, ${level.perAccount.p99}, ${level.perAccount.most}`,
-      level.dispersion.toFixed(1),
-      `${percent(level.worstPercentShare, 0)} of false accepts`,
+      level.dispersion === null ? '–' : level.dispersion.toFixed(1),
+      level.worstPercentShare === null ? '–' : `${percent(level.worstPercentShare, 0)} of false accepts`,
       level.medianTries === null ? `more than ${count(accounts - 1)}` : count(level.medianTries),
       `1e${Math.round(level.withoutTokenLog10)}`,
     ]),
@@ -190,7 +190,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function percent(share: number, digits: number): string {
-  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(digits)} %`
+  return `${(100 * share).toFixed(digits)} %`
 }
 
 function count(value: number): string {

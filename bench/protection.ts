@@ -37,7 +37,7 @@ export interface ProtectionReport {
 }
 
 /** People for whom many tokens are derived, which takes longest. */
-const manyTokens = 1500
+const manyTokens = 1200
 
 /** Some minutes on one core for a few thousand images. Needs people with two images and more. */
 export async function runProtection(
