@@ -34,10 +34,16 @@ const ModelSchema = v.strictObject({
   /** Who made the weights, and what they were trained on, as far as is known. */
   origin: text,
   training: text,
+  /** What FaceSeal uses it for. */
+  use: text,
   input: v.strictObject({ tensor: v.optional(text), shape, layout: text, channels: text, range: text }),
   output: v.strictObject({ tensor: v.optional(text), shape, meaning: text }),
   /** Where a decision needs a number: what is measured, the value, and where the value comes from. */
   thresholds: v.optional(v.array(v.strictObject({ measure: text, value: v.number(), source: text }))),
+  /** What was measured, on which set, by which command of this project. */
+  figures: v.array(v.strictObject({ measure: text, value: text, set: text, command: text })),
+  /** What it is not good at, and what nobody has tested. */
+  limits: v.pipe(v.array(text), v.minLength(1)),
 })
 
 /** Files that an engine needs beside it; copied unchanged. */

@@ -63,3 +63,12 @@ export function mirrorChip(chip: Float32Array, size: number, from: number, to: n
     }
   }
 }
+
+/** RGB to BGR and back, in place: OpenCV's order, in which some nets were trained. */
+export function swapRedAndBlue(chip: Float32Array): void {
+  for (let at = 0; at < chip.length; at += 3) {
+    const red = chip[at]!
+    chip[at] = chip[at + 2]!
+    chip[at + 2] = red
+  }
+}
