@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { expire, type FaceSealStore, subjectOf, verifyLocalStatement, withdraw } from '../../../src/server'
+import { maxDistance } from '../../../src/server/thresholds'
 import { consentHash } from '../../../src/wire/consent-hash'
 import { createDevice, randomTemplate, withFlippedBits } from './client'
 import { codeOf, createWorld, origin, scope } from './world'
 
-/** Bits at which the standard level still says yes: 0.361 of 2048. */
-const limit = 739
+/** Bits at which the standard level still says yes. */
+const limit = maxDistance({ embedder: 'mobilefacenet', bits: 2048 })
 
 /** Enrolment, verification and their end, as every store has to carry them. */
 export function describeAcceptance(open: () => FaceSealStore): void {

@@ -107,7 +107,7 @@ function describePostgres(postgres: RealPostgres): void {
     const { rows } = await postgres
       .pool('migrations')
       .query('SELECT version FROM faceseal_templates.migrations ORDER BY version')
-    expect(rows).toEqual([1, 2, 3, 4].map((version) => ({ version })))
+    expect(rows).toEqual([1, 2, 3, 4, 5].map((version) => ({ version })))
   })
 
   test('a database that goes away is store_unavailable, and comes back', async () => {

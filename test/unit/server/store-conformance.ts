@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Challenge, Enrolment, FaceSealStore, LedgerEntry } from '../../../src/server'
+import type { Challenge, Enrolment, FaceSealStore, LedgerEntry, PendingDeletion } from '../../../src/server'
 import { passiveLiveness } from '../../../src/wire/liveness'
 import { codeOf } from './world'
 
@@ -179,6 +179,75 @@ export function describeStoreConformance(open: () => FaceSealStore): void {
         'resolved',
       )
       expect((await inTransaction((t) => t.readLedger('writer')))[1]?.hash).toBe('h2')
+    })
+
+    test('a deletion under way is kept as it stands, oldest first, until it is done', async () => {
+      const deletion = (id: string, requestedAt: number): PendingDeletion => ({
+        ...{ id, tenant: 't', purpose: 'p', subject: 'leaving', reason: 'withdrawn', requestedAt },
+        stores: [{ store: 'templates', outcome: 'deleted' }],
+        ...{ remaining: ['archive', 'copy'], confirmed: [] },
+      })
+      const [older, newer] = [deletion('older', 1_500_000_000), deletion('newer', 1_500_000_001)]
+      for (const each of [newer, older]) await inTransaction((t) => t.putPendingDeletion(each))
+      expect(await inTransaction((t) => t.findPendingDeletions(10))).toEqual([older, newer])
+      expect(await inTransaction((t) => t.findPendingDeletions(1))).toEqual([older])
+      const further = { ...older, remaining: ['copy'], confirmed: ['archive'] }
+      await inTransaction((t) => t.putPendingDeletion(further))
+      expect(await inTransaction((t) => t.lockPendingDeletion('older'))).toEqual(further)
+      for (const id of ['older', 'newer']) {
+        expect(await inTransaction((t) => t.removePendingDeletion(id))).toBe(true)
+        expect(await inTransaction((t) => t.removePendingDeletion(id))).toBe(false)
+        expect(await inTransaction((t) => t.lockPendingDeletion(id))).toBeUndefined()
+      }
+    })
+
+    test('the frozen are not among the living; a filing day is kept once; pseudonyms lead back to accounts', async () => {
+      const tenant = 'living'
+      for (const subject of ['c', 'a', 'b', 'd']) {
+        await inTransaction((t) => t.putEnrolment(enrolment(subject, { tenant })))
+      }
+      expect(await inTransaction((t) => t.freeze('b', 5))).toBe(true)
+      expect(await inTransaction((t) => t.freeze('b', 6))).toBe(false)
+      expect(await inTransaction((t) => t.isFrozen('b'))).toBe(true)
+      const names = async (after: string, limit: number) =>
+        (await inTransaction((t) => t.listLiving({ tenant, after, limit }))).map(({ subject }) => subject)
+      expect([await names('', 2), await names('c', 2), await names('d', 2)]).toEqual([['a', 'c'], ['d'], []])
+      expect(await inTransaction((t) => t.unfreeze('b'))).toBe(true)
+      expect(await inTransaction((t) => t.unfreeze('b'))).toBe(false)
+      expect(await names('a', 9)).toEqual(['b', 'c', 'd'])
+      for (const subject of ['a', 'b', 'c', 'd']) await inTransaction((t) => t.removeEnrolment(subject))
+
+      expect(await inTransaction((t) => t.readFilingDay(tenant))).toBeUndefined()
+      for (const day of ['2026-01-05', '2026-02-05']) await inTransaction((t) => t.addFilingDay(tenant, day))
+      expect(await inTransaction((t) => t.readFilingDay(tenant))).toBe('2026-01-05')
+
+      const { identity } = open()
+      await identity.assignSubject({ tenant, purpose: 'p', account: 'ada' }, 'pseudonym of ada', 1)
+      expect(await identity.accountsOf(tenant, ['pseudonym of ada', 'nobody'])).toEqual([
+        { subject: 'pseudonym of ada', account: 'ada' },
+      ])
+      expect(await identity.accountsOf('other', ['pseudonym of ada'])).toEqual([])
+    })
+
+    test('the evidence log grows, and takes no place and no leaf twice', async () => {
+      const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+      const before = await inTransaction((t) => t.readTree())
+      const place = before.frontier.size
+      const grow = (leaf: string, index: number) =>
+        inTransaction(async (t) => {
+          const { logId } = await t.lockTree()
+          const frontier = { size: place + 1, hashes: [one] }
+          await t.growTree([{ leaf, nodes: [{ level: 40, index, hash: two }] }], { frontier, logId })
+        })
+      await grow('leaf', place)
+      expect((await inTransaction((t) => t.readTree())).frontier).toEqual({ size: place + 1, hashes: [one] })
+      expect(await inTransaction((t) => t.readTreeNode(40, place))).toEqual(two)
+      expect(await inTransaction((t) => t.readTreeNode(40, place + 1))).toBeUndefined()
+      expect(await inTransaction((t) => t.findLeaf('leaf'))).toBe(place)
+      expect(await inTransaction((t) => t.findLeaf('other'))).toBeUndefined()
+      expect(await codeOf(grow('leaf', place + 1))).not.toBe('resolved')
+      await inTransaction(async (t) => t.growTree([], { ...before, logId: (await t.lockTree()).logId }))
+      expect((await inTransaction((t) => t.readTree())).frontier).toEqual(before.frontier)
     })
 
     test('a transaction that fails leaves nothing, whatever it did', async () => {
