@@ -18,6 +18,7 @@ import {
 import { consentHash } from '../../../src/wire/consent-hash'
 import { FaceSealError, isFaceSealErrorCode } from '../../../src/wire/errors'
 import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { expectInDocument } from './fits-openapi'
 import { logLines } from './log-lines'
 import { watchCryptography, watchedStore } from './watch'
 import { origin, scope } from './world'
@@ -64,8 +65,9 @@ async function call(path: string, { account, type = 'application/json', body, me
       ...(method === 'POST' && { body: body ?? '{}' }),
     }),
   )
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, json: text === '' ? undefined : JSON.parse(text) }
+  const json = await response.json()
+  expectInDocument(path, method, response, json)
+  return { status: response.status, headers: response.headers, json }
 }
 
 async function optionsFor(kind: 'enrol' | 'verify', account: string): Promise<CeremonyOptionsJSON> {

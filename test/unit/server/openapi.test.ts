@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import policy from '../../../demo/policy.json' with { type: 'json' }
@@ -8,6 +9,7 @@ import { createHandler, createMemoryStore, generateServerKeys, importServerKeys,
 import { handlerRoutes } from '../../../src/server/http'
 import { ceremonyOptionsSchema } from '../../../src/wire/ceremony-options'
 import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { expectInDocument } from './fits-openapi'
 import { origin, scope } from './world'
 
 // a shared two-core machine may be slow; what is tested here is right or wrong
@@ -37,6 +39,19 @@ describe('docs/openapi.json', () => {
     )
   })
 
+  test('is OpenAPI 3.1 to a validator that knows nothing of us; a broken one is not', async () => {
+    const validator = new Validator()
+    const errorsOf = async (change: object) => {
+      const text = JSON.parse(openApiText())
+      const { valid, errors } = await validator.validate({ ...text, ...change })
+      return valid ? 'valid' : JSON.stringify(errors)
+    }
+    expect(await errorsOf({})).toBe('valid')
+    expect(await errorsOf({ info: { title: 'without a version' } })).toContain('version')
+    const operation = { summary: 'x', responses: { 200: { content: {} } } }
+    expect(await errorsOf({ paths: { '/health': { get: operation } } })).toContain('description')
+  })
+
   test('every reference points at a schema that is there, and every schema is used', () => {
     const used = [...JSON.stringify(document.paths).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name!)
     expect(new Set(used)).toEqual(new Set(Object.keys(document.components.schemas)))
@@ -62,7 +77,10 @@ describe('real answers fit their schema', () => {
     call = async (path, body, type = 'application/json') => {
       const headers = { 'content-type': type, origin }
       const init = body === undefined ? {} : { method: 'POST', headers, body }
-      return (await handler(new Request(`${origin}/face${path}`, init))).json()
+      const response = await handler(new Request(`${origin}/face${path}`, init))
+      const answer = await response.json()
+      expectInDocument(path, body === undefined ? 'GET' : 'POST', response, answer)
+      return answer
     }
   })
 
@@ -72,6 +90,16 @@ describe('real answers fit their schema', () => {
     v.parse(answers.receiptsAnswer, await call('/receipts', JSON.stringify({ receipts })))
     return call(`/${kind}`, await device.seal(options, bits, { receipts }), 'application/octet-stream')
   }
+
+  test('an answer with a score, without a field or of another type fits none', () => {
+    const fits = (path: string, body: object) => () => expectInDocument(path, 'POST', Response.json(body), body)
+    expect(fits('/verify', { verified: true })).not.toThrow()
+    expect(fits('/verify', { verified: true, score: 0.4 })).toThrow('additional properties')
+    expect(fits('/withdraw', { status: 'done' })).toThrow('required property')
+    expect(fits('/verify', { verified: 'yes' })).toThrow('must be boolean')
+    const html = new Response('<p>', { headers: { 'content-type': 'text/html' } })
+    expect(() => expectInDocument('/verify', 'POST', html, {})).toThrow('answers 200 as text/html')
+  })
 
   test('enrol, verify, export, proofs, withdraw, problems', async () => {
     v.parse(answers.enrolledAnswer, await send('enrol', template))
