@@ -8,7 +8,7 @@ import { type Engine, startEngine } from '../src/worker/engine'
 import { deviceProtector, type TokenContext } from '../src/worker/protect'
 import type { DetectedFace } from '../src/worker/vision/detect'
 import type { Picture } from '../src/worker/vision/picture'
-import { faceHint, faceScore, measureFace } from '../src/worker/vision/quality'
+import { faceHint, faceScore, measureFace, strengthHint } from '../src/worker/vision/quality'
 import { readFace } from '../src/worker/vision/read-face'
 import { meanDirection } from '../src/worker/vision/vectors'
 
@@ -62,17 +62,18 @@ const api: EvalWorkerApi = {
     const face = centralFace(faces, picture)
     if (!face) return {}
     const { result: read, ms: landmarks } = await timed(() => readFace(engine!, picture, face))
-    const measures = measureFace(picture, face, read.points, read.pose)
-    const { result: embedding, ms: embed } = await timed(() => engine!.embedder.embed(picture, read.points))
+    const measures = measureFace(picture, face, read)
+    const { result: seen, ms: embed } = await timed(() => engine!.embedder.embed(picture, read.points))
+    const { embedding, strength } = seen
     const { mean, modelId } = engine.embedder
     const protector = deviceProtector(secret, token.salt)
     const { result: template, ms: protect } = await timed(() =>
       // Three frames of one still, as the shipped worker averages them.
       protector.protect(meanDirection([embedding, embedding, embedding]), mean, { ...token!.context, modelId }),
     )
-    const hint = faceHint(measures)
+    const hint = faceHint(measures) ?? strengthHint(strength)
     const times = { detect, landmarks, embed, protect }
-    return { embedding, template, times, quality: faceScore(measures), ...(hint && { hint }) }
+    return { embedding, template, times, quality: faceScore(measures, strength), ...(hint && { hint }) }
   },
 }
 

@@ -46,9 +46,10 @@ const api: PadWorkerApi = {
     }
     const face = [...faces].sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)[0]
     if (!face) return undefined
-    const { landmarks, points, pose } = readFace(engine, picture, face)
+    const read = readFace(engine, picture, face)
+    const { landmarks, pose } = read
     const signals = engine.spoof.measure(picture, face.box, landmarks)
-    const hint = faceHint(measureFace(picture, face, points, pose))
+    const hint = faceHint(measureFace(picture, face, read))
     const observation = observeFace(t, picture, landmarks, pose)
     const bordered = picture !== whole
     return { signals, liveness: livenessOf(signals), observation, bordered, ...(hint && { hint }) }

@@ -10,7 +10,7 @@ import { observeFace } from './liveness/observation'
 import type { StageClock } from './stage-clock'
 import type { DetectedFace } from './vision/detect'
 import type { Picture } from './vision/picture'
-import { faceHint, faceScore, frameHint, measureFace, measureFrame } from './vision/quality'
+import { faceHint, faceScore, frameHint, measureFace, measureFrame, strengthHint } from './vision/quality'
 import { readFace } from './vision/read-face'
 import { centredCosine } from './vision/vectors'
 
@@ -20,6 +20,8 @@ export interface GoodFrame {
   readonly embedding: Float32Array
   /** 0..1, orders frames. */
   readonly score: number
+  /** How open the eyes are, see `irisContrast`; compared within one capture only. */
+  readonly iris: number
   /** Probability of a live face, 0..1, where a net scored it. */
   readonly liveness: number | undefined
 }
@@ -50,6 +52,8 @@ const perRest = 2
  * the recordings of the tests 0.69 and more. Of the other detector nothing is measured: it keeps its own bound.
  */
 const surelyFace: Readonly<Record<DetectorName, number>> = { mediapipe: 0.65, tiny: 0.4 }
+/** A blink takes a person's iris contrast to 0.12 … 0.55 of its usual value. */
+const shutShare = 0.6
 /** A second face counts when it is this large beside the first. */
 const rivalShare = 0.45
 
@@ -127,7 +131,8 @@ export async function collectFrames(
       } else if (good.length >= needed && performance.now() - firstGood >= gatherMs) break
     }
     const different = countDifferent(good)
-    good.sort((a, b) => b.score - a.score)
+    const worth = withOpenEyes(good)
+    good.sort((a, b) => worth(b) - worth(a))
     for (const spare of good.slice(needed)) spare.embedding.fill(0)
     return { frames: good.slice(0, needed), seen, accepted: good.length, different, steps: challenge?.done ?? [] }
   } catch (error) {
@@ -152,11 +157,12 @@ async function lookAt(
     if (challenge) ask(challenge.observe(now, undefined))
     return face
   }
-  const { landmarks, points, pose } = clock.run('landmarks', () => readFace(engine, picture, face))
+  const read = clock.run('landmarks', () => readFace(engine, picture, face))
+  const { landmarks, points, pose } = read
   const state =
     challenge && clock.run('liveness', () => challenge.observe(now, observeFace(now, picture, landmarks, pose)))
   const asked = state && ask(state)
-  const measures = clock.run('quality', () => measureFace(picture, face, points, pose))
+  const measures = clock.run('quality', () => measureFace(picture, face, read))
   const hint = faceHint(measures)
   // A movement may turn, cover or enlarge the face as it must; only while at rest is it asked to be good.
   if (state?.phase === 'step' && (hint || !wanted)) return asked!
@@ -166,8 +172,13 @@ async function lookAt(
     'spoof',
     () => engine.spoof && livenessOf(engine.spoof.measure(picture, face.box, landmarks)),
   )
-  const embedding = clock.run('embed', () => engine.embedder.embed(picture, points))
-  return { embedding, score: faceScore(measures), liveness }
+  const { embedding, strength } = clock.run('embed', () => engine.embedder.embed(picture, points))
+  const weak = strengthHint(strength)
+  if (weak) {
+    embedding.fill(0)
+    return weak
+  }
+  return { embedding, score: faceScore(measures, strength), iris: measures.iris, liveness }
 }
 
 /** What to say for a challenge. Throws `liveness_failed`. */
@@ -179,7 +190,10 @@ function ask({ phase, step, failure, astray }: ChallengeState): HintCode | undef
 }
 
 /** The one face of the frame; people far behind do not count. */
-function soleFace(faces: readonly DetectedFace[], detector: DetectorName): DetectedFace | 'no_face' | 'several_faces' {
+export function soleFace(
+  faces: readonly DetectedFace[],
+  detector: DetectorName,
+): DetectedFace | 'no_face' | 'several_faces' {
   const [largest, second] = [...faces].sort((a, b) => extent(b) - extent(a))
   if (!largest) return 'no_face'
   // Faces in a crowd are seen less surely than one alone, and two doubtful ones are no reason to look closer.
@@ -189,6 +203,16 @@ function soleFace(faces: readonly DetectedFace[], detector: DetectorName): Detec
 
 function extent({ box }: DetectedFace): number {
   return Math.max(box.width, box.height)
+}
+
+/**
+ * A frame's score, less where the eyes are less open than usual for this person: how open they look differs between
+ * people by more than a blink changes it, so that no bound fits all.
+ */
+function withOpenEyes(frames: readonly GoodFrame[]): (frame: GoodFrame) => number {
+  const sorted = frames.map(({ iris }) => iris).sort((a, b) => a - b)
+  const usual = sorted[sorted.length >> 1] ?? 0
+  return ({ score, iris }) => (iris < shutShare * usual ? score - 1 : score)
 }
 
 /** Compared in place: a copy, a string above all, could not be overwritten. */

@@ -22,7 +22,7 @@ export interface ClipRecipe {
   readonly frames: number
   /** Light left: 1 as recorded, 0 black. */
   readonly light?: number
-  readonly overlay?: 'canary' | 'photo'
+  readonly overlay?: 'canary' | 'photo' | 'cloth'
 }
 
 const whole = [0, 0, 640, 480] as const
@@ -51,6 +51,8 @@ export const clipRecipes = {
     frames: 30,
   },
   dark: { layers: [first], frames: 30, light: 0.08 },
+  /** The first man with nose, mouth and chin behind a cloth. */
+  covered: { layers: [first], frames: 30, overlay: 'cloth' },
   /** Coloured blocks beside the face that no other picture has: see canary.ts. */
   canary: { layers: [first], frames: 40, overlay: 'canary' },
   /** A paper print of the first man, held still. */

@@ -21,6 +21,7 @@ export async function drawClip({ recipe, origin }: { recipe: ClipRecipe; origin:
     context.filter = 'none'
     if (recipe.overlay === 'canary') drawCanary(context)
     if (recipe.overlay === 'photo') drawPaper(context)
+    if (recipe.overlay === 'cloth') drawCloth(context)
     const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 })
     frames.push(await base64Of(jpeg))
   }
@@ -64,6 +65,27 @@ export async function drawClip({ recipe, origin }: { recipe: ClipRecipe; origin:
     target.strokeStyle = 'rgb(90 88 84)'
     target.lineWidth = 12
     target.strokeRect(0, 0, 640, 480)
+  }
+
+  /** Over the lower face of the first man, with soft folds. */
+  function drawCloth(target: OffscreenCanvasRenderingContext2D): void {
+    const folds = target.createLinearGradient(200, 240, 460, 440)
+    for (let stop = 0; stop <= 6; stop++) {
+      folds.addColorStop(stop / 6, stop % 2 ? 'rgb(150 178 200)' : 'rgb(132 162 186)')
+    }
+    target.fillStyle = folds
+    target.beginPath()
+    for (const [x, y] of [
+      [198, 248],
+      [330, 232],
+      [462, 248],
+      [440, 400],
+      [330, 452],
+      [220, 400],
+    ] as const) {
+      target.lineTo(x, y)
+    }
+    target.fill()
   }
 
   async function base64Of(blob: Blob): Promise<string> {

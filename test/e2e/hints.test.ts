@@ -15,6 +15,7 @@ test.each([
   ['no-face', 'no_face'],
   ['two-faces', 'several_faces'],
   ['dark', 'too_dark'],
+  ['covered', 'covered'],
 ] as const)('%s: the person is told (%s), and nothing is captured', async (clip, hint) => {
   await stage.show(clip)
   visitor = await stage.visit()

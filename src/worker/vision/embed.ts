@@ -18,8 +18,17 @@ export interface Embedder {
   /** `mobilefacenet.1a2b3c4d`: name, and the first 8 hex digits of SHA-256(weight files ‖ mean as float32, LE). */
   readonly modelId: string
   readonly mean: Float32Array
+  embed(picture: Picture, points: FivePoints): EmbeddedFace
+}
+
+export interface EmbeddedFace {
   /** Unit length, `mean.length` values; the average of the face and its mirror image. The caller wipes it. */
-  embed(picture: Picture, points: FivePoints): Float32Array
+  readonly embedding: Float32Array
+  /**
+   * Length of MobileFaceNet's vector before it is made one: short where little of a face is left to see
+   * (docs/quality.md). `undefined` without that net.
+   */
+  readonly strength: number | undefined
 }
 
 /** One net with its chip: `run` takes `[2, size, size, 3]` in `chips` (RGB 0..255) and gives two vectors. */
@@ -47,14 +56,21 @@ export async function createEmbedder(assets: AssetBytes, name: EmbedderName): Pr
     modelId: `${name}.${hash.slice(0, 8)}`,
     // The parts of `fused` are centred one by one before they are joined.
     mean: second ? new Float32Array(first!.mean.length + second.mean.length) : first!.mean,
-    embed: (picture, points) =>
-      second
-        ? joinCentred(first!, embedWith(first!, picture, points), second, embedWith(second, picture, points))
-        : embedWith(first!, picture, points),
+    embed: (picture, points) => {
+      const one = embedWith(first!, picture, points)
+      const strength = first!.chip === arcFaceChip ? one.length : undefined
+      if (!second) return { embedding: one.vector, strength }
+      return { embedding: joinCentred(first!, one.vector, second, embedWith(second, picture, points).vector), strength }
+    },
   }
 }
 
-function embedWith(net: Net, picture: Picture, points: FivePoints): Float32Array {
+/** A vector of length one, and how long the net's own was. */
+function embedWith(
+  net: Net,
+  picture: Picture,
+  points: FivePoints,
+): { readonly vector: Float32Array; readonly length: number } {
   const { size } = net.chip
   const face = size * size * 3
   const chips = new Float32Array(2 * face)
@@ -63,11 +79,12 @@ function embedWith(net: Net, picture: Picture, points: FivePoints): Float32Array
     mirrorChip(chips, size, 0, face)
     const values = tidy(() => net.run(chips).dataSync()) as Float32Array
     const half = values.length / 2
+    const length = Math.hypot(...values.subarray(0, half))
     const straight = normalised(values.subarray(0, half))
     const mirrored = normalised(values.subarray(half))
-    const sum = normalised(straight.map((value, index) => value + mirrored[index]!))
+    const vector = normalised(straight.map((value, index) => value + mirrored[index]!))
     for (const used of [values, straight, mirrored]) used.fill(0)
-    return sum
+    return { vector, length }
   } finally {
     chips.fill(0)
   }
@@ -95,6 +112,8 @@ function createMobileFaceNet(assets: AssetBytes): Net {
     mean: meanOf('mobilefacenet-512'),
     weights: requireAsset(assets, 'mobilefacenet-512'),
     run: (chips) => {
+      // Trained on OpenCV's channel order: shown RGB, it loses a point of TAR at FAR 1e-3 and five at 1e-5 (docs/accuracy.md).
+      swapRedAndBlue(chips)
       for (let index = 0; index < chips.length; index++) chips[index] = chips[index]! / 127.5 - 1
       return model.run(tensor4d(chips, [2, size, size, 3]))
     },
@@ -112,8 +131,6 @@ function createDlibNet(assets: AssetBytes): Net {
     mean: meanOf('dlib-resnet-128'),
     weights: requireAsset(assets, 'dlib-resnet-128'),
     run: (chips) => {
-      // Trained on OpenCV's channel order: shown RGB, it loses a point of TAR at FAR 1e-3 and five at 1e-5 (docs/accuracy.md).
-      swapRedAndBlue(chips)
       const image = (at: number) => tensor3d(chips.slice(at, at + face), [size, size, 3])
       return net.forwardInput(new NetInput([image(0), image(face)]))
     },

@@ -1,8 +1,11 @@
 import type { HintCode } from '../../wire/worker-protocol'
-import { arcFaceChip, chipToPicture, type FivePoints } from './align'
+import { irisContrast } from '../liveness/eyes'
+import { arcFaceChip, chipToPicture } from './align'
 import type { DetectedFace } from './detect'
+import { coverOf, type FaceCover, measureCover } from './occlusion'
 import type { Picture } from './picture'
 import type { Pose } from './pose'
+import type { ReadFace } from './read-face'
 import { sampleChip } from './sample'
 
 /** What is asked for when it is not good enough. */
@@ -26,6 +29,11 @@ export interface FaceMeasures {
   readonly glare: number
   /** Root mean square of the Laplacian over the contrast: how much fine structure is left. About 0.1 blurred … 1 crisp. */
   readonly sharpness: number
+  /** The same from left to right alone: a head that turns or a camera that is moved blurs only that. */
+  readonly across: number
+  readonly cover: FaceCover
+  /** See {@link irisContrast}: low where the eyes are closed or cannot be seen. */
+  readonly iris: number
   /** Longer side of the face's box, pixels. */
   readonly extent: number
   /** The same as a share of the picture's shorter side. */
@@ -37,17 +45,19 @@ export interface FaceMeasures {
   readonly pose: Pose
 }
 
-/** Starting bounds, tried on a few hundred stills; not calibrated on degraded copies yet. */
+/** Measured on degraded copies of the London set and LFW: docs/quality.md. */
 const bounds = {
   darkFrame: 40,
   brightFrame: 235,
   flatFrame: 12,
-  darkFace: 45,
+  darkFace: 40,
   brightFace: 215,
-  glare: 0.35,
+  glare: 0.25,
   flatFace: 14,
-  minSharpness: 0.16,
-  minExtent: 72,
+  minSharpness: 0.12,
+  minAcross: 0.07,
+  maxSharpness: 1.1,
+  minExtent: 60,
   minShare: 0.16,
   maxShare: 0.92,
   maxOffCentre: 0.28,
@@ -56,8 +66,14 @@ const bounds = {
   maxPitch: 28,
   /** Pitch that poseOf gives for faces that look straight ahead: median of the London set. */
   straightPitch: 9.8,
-  maxRoll: 25,
+  maxRoll: 35,
+  minIris: 0.08,
+  minStrength: 2.6,
 } as const
+
+/** Strength of what is no face any more, and of studio portraits. */
+const weakest = 2
+const strongest = 4.2
 
 const chipSize = 112
 const chip = new Float32Array(chipSize * chipSize * 3)
@@ -85,8 +101,9 @@ export function frameHint({ highlight, shadow }: FrameLight): QualityHint | unde
   return undefined
 }
 
-/** `points` in picture pixels. */
-export function measureFace(picture: Picture, face: DetectedFace, points: FivePoints, pose: Pose): FaceMeasures {
+/** `read` is what {@link readFace} made of the face. */
+export function measureFace(picture: Picture, face: DetectedFace, read: ReadFace): FaceMeasures {
+  const { landmarks, points, pose } = read
   sampleChip(picture, chipToPicture(points, arcFaceChip), chipSize, chip)
   for (let index = 0; index < luma.length; index++) {
     luma[index] = lumaOf(chip[3 * index]!, chip[3 * index + 1]!, chip[3 * index + 2]!)
@@ -94,7 +111,8 @@ export function measureFace(picture: Picture, face: DetectedFace, points: FivePo
   const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length
   const contrast = Math.sqrt(luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length)
   const glare = luma.reduce((count, value) => count + (value > 248 ? 1 : 0), 0) / luma.length
-  const sharpness = laplacianRms(luma, chipSize) / Math.max(contrast, 1)
+  const { sharpness, across } = fineStructure(luma, chipSize, Math.max(contrast, 1))
+  const cover = measureCover(luma)
   chip.fill(0)
   luma.fill(0)
   const { x, y, width, height } = face.box
@@ -103,7 +121,8 @@ export function measureFace(picture: Picture, face: DetectedFace, points: FivePo
     Math.max(0, Math.min(x + width, picture.width) - Math.max(x, 0)) *
     Math.max(0, Math.min(y + height, picture.height) - Math.max(y, 0))
   return {
-    ...{ luma: mean, contrast, glare, sharpness, extent, pose },
+    ...{ luma: mean, contrast, glare, sharpness, across, cover, extent, pose },
+    iris: irisContrast(picture, landmarks),
     share: extent / Math.min(picture.width, picture.height),
     offCentre: Math.max(
       Math.abs((x + width / 2) / picture.width - 0.5),
@@ -125,11 +144,24 @@ export function faceHint(face: FaceMeasures): QualityHint | undefined {
   if (Math.abs(roll) > bounds.maxRoll) return 'tilted'
   if (face.contrast < bounds.flatFace) return 'low_contrast'
   if (face.sharpness < bounds.minSharpness) return 'blurred'
-  return undefined
+  // What is sharper than skin and hair can be is noise: more light helps.
+  if (face.sharpness > bounds.maxSharpness) return 'too_dark'
+  // Smooth cloth has as little structure across as a face that moves: asked before, it would be called blurred.
+  if (coverOf(face.cover)) return 'covered'
+  if (face.across < bounds.minAcross) return 'blurred'
+  return face.iris < bounds.minIris ? 'eyes_closed' : undefined
 }
 
-/** 0..1 for a face that passed: how far it is from the bounds. Orders the frames of one capture. */
-export function faceScore(face: FaceMeasures): number {
+/** For a face of which the net saw less than the measures tell; `strength` is the embedder's. */
+export function strengthHint(strength: number | undefined): QualityHint | undefined {
+  return strength !== undefined && strength < bounds.minStrength ? 'covered' : undefined
+}
+
+/**
+ * 0..1 for a face that passed: orders the frames of one capture. The embedder's `strength` foretells the score against
+ * another picture of the person better than all measures together (docs/quality.md); they stand in where it is missing.
+ */
+export function faceScore(face: FaceMeasures, strength?: number): number {
   const { yaw, pitch, roll } = face.pose
   const straight =
     1 -
@@ -138,6 +170,7 @@ export function faceScore(face: FaceMeasures): number {
       Math.abs(pitch - bounds.straightPitch) / bounds.maxPitch,
       Math.abs(roll) / bounds.maxRoll,
     )
+  if (strength !== undefined) return ramp(strength, weakest, strongest) * ramp(straight, -1.5, 1)
   const sharp = ramp(face.sharpness, bounds.minSharpness, 3 * bounds.minSharpness)
   const large = ramp(face.extent, bounds.minExtent / 2, 2 * bounds.minExtent)
   const lit =
@@ -164,20 +197,23 @@ function percentile(histogram: Uint32Array, rank: number): number {
   return histogram.length - 1
 }
 
-/** Over the inner part, where face and not background is. */
-function laplacianRms(values: Float32Array, size: number): number {
+/** Root mean squares of the Laplacian and of its part across, over the inner part, where face and not background is. */
+function fineStructure(values: Float32Array, size: number, contrast: number) {
   const margin = Math.round(size * 0.15)
-  let square = 0
+  let both = 0
+  let across = 0
   let count = 0
   for (let y = margin; y < size - margin; y++) {
     for (let x = margin; x < size - margin; x++) {
       const at = y * size + x
-      const laplacian = 4 * values[at]! - values[at - 1]! - values[at + 1]! - values[at - size]! - values[at + size]!
-      square += laplacian * laplacian
+      const sideways = 2 * values[at]! - values[at - 1]! - values[at + 1]!
+      const laplacian = sideways + 2 * values[at]! - values[at - size]! - values[at + size]!
+      both += laplacian * laplacian
+      across += sideways * sideways
       count += 1
     }
   }
-  return Math.sqrt(square / count)
+  return { sharpness: Math.sqrt(both / count) / contrast, across: Math.sqrt(across / count) / contrast }
 }
 
 function ramp(value: number, low: number, high: number): number {

@@ -24,10 +24,14 @@ function frontal() {
   return points
 }
 
-/** What one frame shows: a person by a direction, how crisp, and how many faces. */
+/** What one frame shows: a person by a direction, how crisp, how many faces, … */
 interface Shot {
   readonly person?: number
   readonly crisp?: number
+  /** How surely the embedder sees a face; left out, it does not say. */
+  readonly strength?: number
+  /** Share of the contrast that open eyes have. */
+  readonly open?: number
   readonly faces?: readonly DetectedFace[]
   readonly unreadable?: boolean
 }
@@ -47,10 +51,11 @@ function engineOf(shots: readonly Shot[]): Engine {
         at += 1
         if (shots[at]?.unreadable) throw new TypeError('closed')
         const picture = new Picture(300, 300, new Uint8ClampedArray(300 * 300 * 4))
-        const { crisp = 1 } = shots[at] ?? {}
+        const { crisp = 1, open = 1 } = shots[at] ?? {}
         picture.rgba.forEach((_, index) => {
           const [x, y] = [(index >> 2) % 300, Math.floor((index >> 2) / 300)]
-          picture.rgba[index] = 120 + 40 * Math.sin(x / 9) + 30 * crisp * (((x >> 1) + (y >> 1)) % 2)
+          const [across, down] = [40 * open * Math.sin(x / 5), 40 * Math.sin(y / 4)]
+          picture.rgba[index] = 120 + across + down + 20 * crisp * (((x >> 1) + (y >> 1)) % 2)
         })
         pictures.push(picture)
         return picture
@@ -67,7 +72,7 @@ function engineOf(shots: readonly Shot[]): Engine {
         const embedding = new Float32Array(4)
         embedding[shots[at]?.person ?? 0] = 1
         embeddings.push(embedding)
-        return embedding
+        return { embedding, strength: shots[at]?.strength }
       },
     },
     spoof: undefined,
@@ -97,6 +102,12 @@ beforeEach(() => {
   pictures.length = 0
   embeddings.length = 0
   vi.stubGlobal('ImageBitmap', FakeImage)
+  // A clock of its own: how long frames are gathered must not depend on how fast this machine paints them.
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 2
+    return now
+  })
 })
 
 const allWiped = () =>
@@ -120,6 +131,29 @@ describe('collectFrames', () => {
     expect(frames.map(({ embedding }) => embeddings.indexOf(embedding)).sort()).toEqual([2, 4, 5])
     for (const index of [0, 1, 3]) expect([...embeddings[index]!]).toEqual([0, 0, 0, 0])
     expect(pictures.every(({ rgba }) => rgba.every((value) => value === 0))).toBe(true)
+  })
+
+  it('keeps the frames in which the embedder is surest, and a blink only when nothing else is left', async () => {
+    const strengths = [3, 4.1, 3.2, 4, 3.9, 3].map((strength) => ({ strength }))
+    const sure = await collect(strengths)
+    expect(sure.frames.map(({ embedding }) => embeddings.indexOf(embedding))).toEqual([1, 3, 4])
+
+    embeddings.length = 0
+    const blinks = [1, 0.3, 1, 0.3, 1, 0.3].map((open) => ({ open, strength: open < 1 ? 4.1 : 3.5 }))
+    const { frames } = await collect(blinks)
+    expect(frames.map(({ embedding }) => embeddings.indexOf(embedding)).sort()).toEqual([0, 2, 4])
+  })
+
+  it('says that the face is covered where the embedder sees little of one, and keeps nothing of it', async () => {
+    const { hints, accepted, frames } = await collect([
+      { strength: 2 },
+      { strength: 2 },
+      ...Array(6).fill({ strength: 4 }),
+    ])
+    expect(hints.slice(0, 2)).toEqual(['covered', 'covered'])
+    expect(accepted).toBe(6)
+    expect(frames).toHaveLength(3)
+    for (const index of [0, 1]) expect([...embeddings[index]!]).toEqual([0, 0, 0, 0])
   })
 
   it('drops one odd frame, but refuses two in a row', async () => {

@@ -10,6 +10,7 @@ import {
   measureFace,
   measureFrame,
   qualityBucket,
+  strengthHint,
 } from '../../../src/worker/vision/quality'
 
 const good: FaceMeasures = {
@@ -17,6 +18,15 @@ const good: FaceMeasures = {
   contrast: 45,
   glare: 0,
   sharpness: 0.5,
+  across: 0.3,
+  iris: 0.45,
+  cover: {
+    eyes: [
+      { spread: 0.19, thin: 0.3 },
+      { spread: 0.18, thin: 0.31 },
+    ],
+    mouth: { spread: 0.15, thin: 0.28, profile: 0.12 },
+  },
   extent: 200,
   share: 0.45,
   offCentre: 0.05,
@@ -55,7 +65,7 @@ describe('the face gate', () => {
   })
 
   it.each<[string, Partial<FaceMeasures>]>([
-    ['too_dark', { luma: 30 }],
+    ['too_dark', { luma: 25 }],
     ['too_bright', { luma: 230 }],
     ['too_bright', { glare: 0.5 }],
     ['too_far', { extent: 50 }],
@@ -67,9 +77,14 @@ describe('the face gate', () => {
     ['turned', { pose: { yaw: -40, pitch: 0, roll: 0 } }],
     ['turned', { pose: { yaw: 0, pitch: 45, roll: 0 } }],
     ['turned', { pose: { yaw: 0, pitch: -25, roll: 0 } }],
-    ['tilted', { pose: { yaw: 0, pitch: 0, roll: -35 } }],
+    ['tilted', { pose: { yaw: 0, pitch: 0, roll: -42 } }],
     ['low_contrast', { contrast: 8 }],
     ['blurred', { sharpness: 0.05 }],
+    ['blurred', { across: 0.03 }],
+    ['too_dark', { sharpness: 1.6 }],
+    ['covered', { cover: { ...good.cover, mouth: { spread: 0.02, thin: 0.01, profile: 0.01 } } }],
+    ['covered', { cover: { ...good.cover, eyes: [good.cover.eyes[0], { spread: 0.05, thin: 0.04 }] } }],
+    ['eyes_closed', { iris: 0.03 }],
   ])('%s', (hint, change) => {
     expect(faceHint({ ...good, ...change })).toBe(hint)
   })
@@ -90,6 +105,25 @@ describe('the face gate', () => {
     expect(faceHint({ ...good, sharpness: 0, pose: { yaw: 0, pitch: 0, roll: 60 } })).toBe('tilted')
   })
 
+  it('names blur before a cover, which a blurred face seems to have, and a cover before movement, and the eyes last', () => {
+    const covered = { ...good.cover, mouth: { spread: 0.02, thin: 0.01, profile: 0.01 } }
+    expect(faceHint({ ...good, sharpness: 0.05, across: 0.03, cover: covered, iris: 0 })).toBe('blurred')
+    expect(faceHint({ ...good, across: 0.03, cover: covered, iris: 0 })).toBe('covered')
+    expect(faceHint({ ...good, across: 0.03, iris: 0 })).toBe('blurred')
+  })
+
+  it('calls a face covered that the embedder hardly sees, and does not ask where no net says', () => {
+    expect(strengthHint(2)).toBe('covered')
+    expect(strengthHint(3.5)).toBeUndefined()
+    expect(strengthHint(undefined)).toBeUndefined()
+  })
+
+  it('scores what the embedder is sure of higher, whatever the measures say', () => {
+    expect(faceScore({ ...good, sharpness: 0.2 }, 4)).toBeGreaterThan(faceScore(good, 3))
+    expect(faceScore(good, 9)).toBeLessThanOrEqual(1)
+    expect(faceScore(good, 0)).toBe(0)
+  })
+
   it('scores within 0 and 1, and never higher for a worse pose', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 60, noNaN: true }), fc.double({ min: 0, max: 60, noNaN: true }), (a, b) => {
@@ -106,27 +140,25 @@ describe('the face gate', () => {
 
 describe('measureFace', () => {
   const face = { box: { x: 0, y: 0, width: 112, height: 112 }, score: 0.9, roll: 0 }
-  const pose = { yaw: 0, pitch: 0, roll: 0 }
+  const landmarks = Array.from({ length: 68 }, (_, index) => ({ x: 20 + index, y: 50 + (index % 5) }))
+  const read = { landmarks, points: arcFaceChip.points, pose: { yaw: 0, pitch: 0, roll: 0 } }
 
   it('calls a blurred picture less sharp than a crisp one, whatever its contrast', () => {
     const crisp = (x: number, y: number) => ((x >> 1) + (y >> 1)) % 2 === 0
     const sharp = measureFace(
       picture(112, 112, (x, y) => (crisp(x, y) ? 160 : 100)),
       face,
-      arcFaceChip.points,
-      pose,
+      read,
     )
     const faint = measureFace(
       picture(112, 112, (x, y) => (crisp(x, y) ? 140 : 120)),
       face,
-      arcFaceChip.points,
-      pose,
+      read,
     )
     const soft = measureFace(
       picture(112, 112, (x) => 130 + 60 * Math.sin(x / 12)),
       face,
-      arcFaceChip.points,
-      pose,
+      read,
     )
     expect(sharp.sharpness).toBeGreaterThan(5 * soft.sharpness)
     expect(faint.sharpness).toBeCloseTo(sharp.sharpness, 0)
@@ -137,8 +169,7 @@ describe('measureFace', () => {
     const measures = measureFace(
       picture(250, 200, () => 100),
       { ...face, box },
-      arcFaceChip.points,
-      pose,
+      read,
     )
     expect(measures.outside).toBeCloseTo(0.5)
     expect(measures.offCentre).toBeCloseTo(0.5)
