@@ -10,6 +10,7 @@ import { createDevice, randomTemplate, withFlippedBits } from './client'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let root: string
+const logged: string[] = []
 let demo: RunningDemo
 
 beforeAll(async () => {
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'dist', 'assets', 'tfjs.wasm'), new Uint8Array(8))
   await writeFile(join(root, 'dist', 'rules.html'), '<!doctype html><title>rules</title>')
   await writeFile(join(root, 'secret.txt'), 'secret')
-  demo = await startDemo({ root, liveness: 'passive' })
+  demo = await startDemo({ root, liveness: 'passive', log: (line) => logged.push(line) })
 }, 60_000)
 afterAll(async () => {
   await demo.close()
@@ -130,8 +131,9 @@ describe('accounts', () => {
   })
 })
 
-test('enrol, verify and withdraw against the running demo', async () => {
+test('enrol, verify and withdraw against the running demo, each with its line in the log', async () => {
   const visit = browser()
+  logged.length = 0
   const device = await createDevice()
   const template = randomTemplate()
   const run = async (kind: 'enrol' | 'verify', bits: Uint8Array<ArrayBuffer>) => {
@@ -148,6 +150,11 @@ test('enrol, verify and withdraw against the running demo', async () => {
   expect(await run('verify', randomTemplate())).toEqual({ verified: false })
   expect((await (await visit('/face/withdraw', post({}))).json()).status).toBe('done')
   expect(await run('verify', withFlippedBits(template, 31))).toEqual({ verified: false })
+  const read = logged.map((line) => JSON.parse(line))
+  const verdicts = read.filter(({ route }) => route === '/verify').map(({ status, code }) => `${status} ${code}`)
+  expect(verdicts).toEqual(['200 match', '200 mismatch', '200 not_enrolled'])
+  expect(read).toHaveLength(13)
+  expect(logged.join()).not.toContain(device.thumbprint)
 })
 
 test('with a folder, keys and people survive a restart', async () => {
