@@ -13,6 +13,8 @@ const dist = join(root, 'dist')
 /** Entries of the package that are not the worker; what they share lands in common chunks, so errors keep one class. */
 const entries = {
   index: 'src/index.ts',
+  // Loaded after the grant; an entry, so that it lies beside worker and models, whose addresses it holds.
+  capture: 'src/page/capture/run.ts',
   element: 'src/element/index.ts',
   react: 'src/react/index.ts',
   vue: 'src/vue/index.ts',
@@ -25,7 +27,7 @@ const entries = {
 
 /**
  * The widget stands on the built headless entry as it is, never on a chunk of it: the addresses of worker and models are
- * relative to dist/index.js.
+ * relative to the folder of dist/index.js.
  */
 const overPublicApi: Plugin = {
   name: 'faceseal-over-public-api',

@@ -36,6 +36,7 @@ interface Run {
  * As a form control its value is `enrolled`, `verified` or the backend's id of the answer, empty before; with `required`
  * it is invalid (`valueMissing`) until then. The value only says how far the person got: your backend knows the answer.
  *
+ * Events: {@link FaceSealEventMap}. Attributes: those of the properties below, in kebab case; `backend` and `init` have none.
  * Slots: `alternative` (your link or button for the other way, drawn like the widget's own), `heading`, `notice` (what you
  * want to say beside the notice, never in its place). Parts: `card`, `heading`, `message`, `button` (every choice, all
  * alike), `link`, `progress`, `stage`. Custom properties: `--faceseal-ink`, `-paper`, `-quiet`, `-line`, `-shade`,
@@ -393,10 +394,11 @@ export class FaceSealElement extends LitElement {
   }
 }
 
-/** A face's outline, as in the camera view; a tick in it when it is done. */
+/** A person, no lens; a tick when it is done. */
 function markOf({ state }: Situation): TemplateResult {
   const good = state === 'accepted' || state === 'enrolled'
-  const tick = svg`<path d="m12 17 4 4 7-9"/>`
+  const tick = svg`<circle cx="17" cy="17" r="14"/><path d="m11 17 4.5 4.5 8-9"/>`
+  const person = svg`<ellipse cx="17" cy="11" rx="6" ry="7.5"/><path d="M4 31c1-6 6-8.5 13-8.5S29 25 30 31"/>`
   return html`<svg class=${good ? 'mark good' : 'mark'} viewBox="0 0 34 34" aria-hidden="true">
-    <ellipse cx="17" cy="17" rx="11.5" ry="14.5"/>${good ? tick : nothing}</svg>`
+    ${good ? tick : person}</svg>`
 }

@@ -1,4 +1,5 @@
 /** `faceseal/element`: defines `<face-seal>` where custom elements exist; on a server it only exports. */
+import type { FaceSealEventMap } from './events'
 import { FaceSealElement } from './face-seal'
 
 export type { BackendAnswer, FaceSealBackend, SentOutcome } from './backend'
@@ -10,6 +11,8 @@ declare global {
   interface HTMLElementTagNameMap {
     'face-seal': FaceSealElement
   }
+  // They bubble, so any element may hear them.
+  interface HTMLElementEventMap extends FaceSealEventMap {}
 }
 
 // Twice in one page, as two bundles may do it, must not throw.

@@ -10,14 +10,15 @@ ${unsafeCSS(paletteOf({ custom: true, attribute: 'theme' }))}
 }
 :host([hidden]) { display: none; }
 .card {
-  display: grid; gap: 1em; padding: 1.25em; color: var(--ink); background: var(--paper);
+  display: grid; grid-template-columns: minmax(0, 1fr); gap: 1em; padding: 1.25em; color: var(--ink); background: var(--paper);
   border: 1px solid var(--line); border-radius: var(--faceseal-radius, 1em);
 }
 .card[hidden] { display: none; }
 .head { display: flex; align-items: center; gap: .75em; }
 .mark { flex: none; inline-size: 2.25em; block-size: 2.25em; color: var(--quiet); }
 .mark.good { color: var(--mark); }
-.mark path, .mark ellipse { fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+.mark * { fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+slot[name="heading"] { display: block; min-inline-size: 0; }
 h2, ::slotted([slot="heading"]) { margin: 0; font-size: 1.125em; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; text-wrap: balance; }
 h2:focus { outline: none; }
 p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
@@ -33,9 +34,9 @@ progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
   border-radius: var(--faceseal-button-radius, .6em); cursor: pointer;
 }
 slot[name="alternative"] { display: grid; }
-.choice:hover, ::slotted([slot="alternative"]:hover) { background: var(--shade); }
+/* No hover colour: after a press the pointer rests on the next state's button, which would look picked. */
 .link {
-  justify-self: start; padding: .5em 0; font: inherit; font-size: .9375em; color: var(--quiet); background: none; border: 0;
+  justify-self: start; max-inline-size: 100%; padding: .5em 0; text-align: start; overflow-wrap: anywhere; font: inherit; font-size: .9375em; color: var(--quiet); background: none; border: 0;
   text-decoration: underline; text-underline-offset: .2em; cursor: pointer;
 }
 .link:hover { color: var(--ink); }

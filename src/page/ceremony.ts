@@ -7,7 +7,6 @@ import { FaceSealError } from '../wire/errors'
 import { passiveLiveness } from '../wire/liveness'
 import { verifyOptions } from '../wire/options-signature'
 import type { CaptureRequest, CaptureResult } from '../wire/worker-protocol'
-import { captureOnce } from './capture/run'
 import { type CaptureView, type LeaveReason, openCaptureView } from './capture/view'
 import { type CaptureProblem, type CeremonyInit, type CeremonyOutcome, captureProblems } from './ceremony-types'
 import { consumeGrant, requestConsent } from './consent/gate'
@@ -177,6 +176,7 @@ async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: 
   const signal = AbortSignal.any([ceremony.signal, view.left, grant.signal])
   let problem: CaptureProblem | undefined
   try {
+    const { captureOnce } = await loadCapture()
     for (;;) {
       try {
         const result = await captureOnce({ init, options, policy, grant, request, view, signal })
@@ -197,6 +197,15 @@ async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: 
     return { kind: 'left', reason: problem ?? (view.left.reason as LeaveReason) }
   } finally {
     view.close()
+  }
+}
+
+/** What touches camera, models and worker comes after the grant (L01); whoever declines never fetches it. */
+async function loadCapture(): Promise<typeof import('./capture/run')> {
+  try {
+    return await import('./capture/run')
+  } catch (cause) {
+    throw new FaceSealError('worker_start', { detail: 'the capture module did not load', cause })
   }
 }
 

@@ -9,7 +9,7 @@ ${paletteOf({ custom: true })}
 }
 :host([data-elder]) { font-size: 1.375rem; }
 .capture {
-  display: grid; gap: 1em; padding: 1em; color: var(--ink); background: var(--paper);
+  display: grid; grid-template-columns: minmax(0, 1fr); gap: 1em; padding: 1em; color: var(--ink); background: var(--paper);
   border: 1px solid var(--line); border-radius: var(--faceseal-radius, 1em);
 }
 .stage {
@@ -19,6 +19,7 @@ ${paletteOf({ custom: true })}
 /* Mirrored for the person only, as in a looking-glass; the worker gets frames as they are. */
 video { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; transform: scaleX(-1); }
 svg { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
+:host([data-state="waiting"]) svg { display: none; }
 .veil { fill: var(--paper); fill-opacity: .72; }
 .oval { fill: none; stroke: var(--quiet); stroke-width: 3; }
 :host([data-good]) .oval { stroke: var(--mark); stroke-width: 5; }
@@ -28,14 +29,15 @@ svg { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
 @media (prefers-reduced-motion: reduce) { .ring { transition: none; } .arrow { animation: none; } }
 .wait { inline-size: min(80%, 20em); display: grid; gap: .5em; text-align: center; color: var(--quiet); }
 progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
-.hint { margin: 0; min-block-size: 3em; display: grid; place-content: center; text-align: center; font-size: 1.125em; font-weight: 600; }
+.hint { margin: 0; min-block-size: 3em; display: grid; place-content: center; text-align: center; font-size: 1.125em; font-weight: 600; overflow-wrap: anywhere; text-wrap: balance; }
 .steps { display: flex; justify-content: center; gap: .5em; min-block-size: .75em; }
 .steps span { inline-size: .75em; block-size: .75em; border-radius: 50%; border: 2px solid var(--line); }
 .steps span.taken { background: var(--mark); border-color: var(--mark); }
 /* Side by side where each label has room, else one below the other; always the same size (L05). */
-.actions { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11em, 100%), 1fr)); gap: .75em; }
+.actions { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11em, 100%), 1fr)); grid-auto-rows: 1fr; gap: .75em; }
+:host([data-state="problem"]) .actions { grid-template-columns: minmax(0, 1fr); }
 button {
-  font: inherit; font-weight: 600; min-block-size: 3rem; padding: .5em .75em; color: var(--ink); background: var(--paper);
+  font: inherit; font-weight: 600; min-block-size: 3rem; padding: .5em .75em; overflow-wrap: anywhere; color: var(--ink); background: var(--paper);
   border: 2px solid var(--quiet); border-radius: var(--faceseal-button-radius, .6em); cursor: pointer;
 }
 .cameras { display: grid; gap: .25em; color: var(--quiet); }
@@ -43,7 +45,6 @@ select {
   font: inherit; min-block-size: 3rem; min-inline-size: 0; padding: .25em .5em; color: var(--ink); background: var(--paper);
   border: 1px solid var(--quiet); border-radius: var(--faceseal-button-radius, .6em);
 }
-button:hover { background: var(--shade); }
 button:focus-visible, select:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 [hidden] { display: none; }
 @media (forced-colors: active) { .steps span.taken { background: Highlight; } .oval { stroke: CanvasText; } }

@@ -168,7 +168,7 @@ export const en: Messages = {
   ceremony: {
     cameraTitle: 'Face verification',
     preparing: 'Preparing…',
-    loadingModels: (percent) => `Loading recognition models, ${percent} %`,
+    loadingModels: (percent) => `Loading recognition models, ${percent}\u00a0%`,
     startingCamera: 'Opening the camera…',
     capturing: 'Please look at the screen',
     captured: (accepted, needed) => `${accepted} of ${needed} done`,

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { printStyles } from '../../../src/page/consent/dialog-styles.ts'
 import { answerConsent, hintShown, otherWay, press, problemShown } from '../../e2e/acts.ts'
 import type { VisitOptions, Visitor } from '../../e2e/harness.ts'
 import { launchChromium } from '../harness.ts'
@@ -19,7 +20,6 @@ afterEach(() => visitor.close())
 async function visit(path: string, options: VisitOptions = {}): Promise<void> {
   visitor = await stage.visit({ path, ...options })
   page = visitor.page
-  page.setDefaultTimeout(20_000)
   await page.waitForFunction(() => 'widget' in globalThis)
 }
 
@@ -114,6 +114,16 @@ describe('one person', () => {
   })
 })
 
+it("the README's lines work as they stand", async () => {
+  visitor = await stage.visit({ path: '/readme.html' })
+  page = visitor.page
+  await page.getByRole('button', { name: '用人脸验证' }).click()
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.waitForURL('**/login/sms-code')
+  await expectDark([])
+})
+
 async function pressByKeyboard(name: string): Promise<void> {
   const target = page.getByRole('dialog').locator('[data-act]:enabled', { hasText: name })
   await target.waitFor()
@@ -189,10 +199,19 @@ describe('mounts', () => {
     expect(await page.getByRole('dialog').count()).toBe(1)
   })
 
-  it('disabled while it runs: ended, and no button works', async () => {
+  it('disabled while it runs: ended, and no button works; L08 what the dialog prints is seen inside the widget too', async () => {
     await visit('/form.html')
     await button('Verify with face').click()
     await page.getByRole('dialog').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    const seen = await page.getByRole('dialog').evaluate((dialog, css) => {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+      document.adoptedStyleSheets = [sheet]
+      return [dialog, document.querySelector('h1')!].map((node) => getComputedStyle(node).visibility)
+    }, printStyles)
+    expect(seen).toEqual(['visible', 'hidden'])
+    await page.emulateMedia({ media: 'screen' })
     await page.evaluate(() => {
       globalThis.widget.element().disabled = true
     })
@@ -245,6 +264,7 @@ describe('what goes wrong has its own words and a way on', () => {
     try {
       const context = await bare.newContext({ locale: 'en-GB', permissions: ['camera'] })
       page = await context.newPage()
+      page.setDefaultTimeout(120_000)
       await page.goto(`${stage.demo.url}/form.html`)
       visitor = { ...visitor, page, close: () => context.close() }
       await button('Verify with face').click()
@@ -257,7 +277,7 @@ describe('what goes wrong has its own words and a way on', () => {
     }
   })
 
-  it('a backend that is down, options that are late, a swapped model, an insecure page', async () => {
+  it("a backend that is down; a swapped model; the widget's own button for the other way", async () => {
     await visit('/form.html')
     await page.route('**/face/**', (route) => route.abort())
     await button('Verify with face').click()
@@ -280,29 +300,34 @@ describe('what goes wrong has its own words and a way on', () => {
 })
 
 describe('looks', () => {
-  it.each(['/form.html', '/rtl.html'])('L05 %s: start and the other way are equal; nothing overflows', async (path) => {
-    await visit(path)
-    const [start, other] = await Promise.all(
-      ['Verify with face', 'Use another way'].map(async (name) => {
-        const node = button(name)
-        const { width, height, x, y } = (await node.boundingBox())!
-        const look = await node.evaluate((each) => {
-          const { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth } =
-            getComputedStyle(each)
-          return { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth }
-        })
-        return { size: { width, height }, x, y, look }
-      }),
-    )
-    expect(start!.size).toEqual(other!.size)
-    expect(start!.look).toEqual(other!.look)
-    const [inside, around] = await face().evaluate((host) => {
-      const card = host.shadowRoot!.querySelector('.card')!
-      return [card.scrollWidth - card.clientWidth, host.scrollWidth - host.clientWidth]
-    })
-    expect([inside, around]).toEqual([0, 0])
-    // Stacked in a 320 px column whatever the window; side by side where there is room.
-    if (path === '/rtl.html') expect(start!.x).toBe(other!.x)
-    else expect(start!.x).toBeLessThan(other!.x)
-  })
+  it.each(['/form.html', '/rtl.html'])(
+    'L05 %s: start and the other way are equal; the longest words do not overflow',
+    async (path) => {
+      await visit(path)
+      const [start, other] = await Promise.all(
+        ['Verify with face', 'Use another way'].map(async (name) => {
+          const node = button(name)
+          const { width, height, x, y } = (await node.boundingBox())!
+          const look = await node.evaluate((each) => {
+            const { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth } =
+              getComputedStyle(each)
+            return { color, backgroundColor, fontSize, fontWeight, borderTopColor, borderTopWidth }
+          })
+          return { size: { width, height }, x, y, look }
+        }),
+      )
+      expect(start!.size).toEqual(other!.size)
+      expect(start!.look).toEqual(other!.look)
+      const [inside, around] = await face().evaluate((host) => {
+        for (const words of host.shadowRoot!.querySelectorAll('h2, [role=status], button'))
+          words.textContent = 'Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung'
+        const card = host.shadowRoot!.querySelector('.card')!
+        return [card.scrollWidth - card.clientWidth, host.scrollWidth - host.clientWidth]
+      })
+      expect([inside, around]).toEqual([0, 0])
+      // Stacked in a 320 px column whatever the window; side by side where there is room.
+      if (path === '/rtl.html') expect(start!.x).toBe(other!.x)
+      else expect(start!.x).toBeLessThan(other!.x)
+    },
+  )
 })

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
@@ -26,6 +26,14 @@ const pages: Readonly<Record<string, string>> = {
   'rtl.html': html(`<div id="narrow">${form}</div>`, ' dir="rtl"'),
 }
 
+/** The README's element as it stands there: its markup, and its script in a file, because the policy allows none inline. */
+async function readmeSnippet(): Promise<{ readonly markup: string; readonly script: string }> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [, markup, script] = /```html\n(<face-seal.*?)<script type="module">\n(.*?)<\/script>/s.exec(readme) ?? []
+  if (markup === undefined || script === undefined) throw new Error('README.md shows no <face-seal>')
+  return { markup, script }
+}
+
 /** The demo's backend under a page with nothing but the widget, the strict policy of the demo on everything. */
 export async function openWidgetStage(): Promise<WidgetStage> {
   const artifacts = join(root, 'test', '.artifacts')
@@ -33,17 +41,10 @@ export async function openWidgetStage(): Promise<WidgetStage> {
   const folder = await mkdtemp(join(artifacts, 'widget-'))
   const served = join(folder, 'dist')
   await mkdir(served)
-  const bundle = await rolldown({
-    input: join(root, 'test/browser/element/element-page.ts'),
-    platform: 'browser',
-    // React mounts twice in its development build only.
-    transform: {
-      define: { 'process.env.NODE_ENV': '"development"', __VUE_PROD_DEVTOOLS__: 'false' },
-    },
-    onLog: () => undefined,
-  })
-  await bundle.write({ file: join(served, 'page.js'), format: 'esm', codeSplitting: false })
-  await bundle.close()
+  const { markup, script } = await readmeSnippet()
+  await writeFile(join(folder, 'readme.js'), script)
+  await bundleTo(join(served, 'page.js'), join(root, 'test/browser/element/element-page.ts'))
+  await bundleTo(join(served, 'readme.js'), join(folder, 'readme.js'))
   await copyFile(join(root, 'dist/worker.js'), join(served, 'worker.js'))
   await copyFile(join(root, 'node_modules/axe-core/axe.min.js'), join(served, 'axe.js'))
   await symlink(join(root, 'dist/assets'), join(served, 'assets'))
@@ -52,6 +53,7 @@ export async function openWidgetStage(): Promise<WidgetStage> {
     'body { font-family: system-ui, sans-serif } #narrow { inline-size: 320px }',
   )
   for (const [name, page] of Object.entries(pages)) await writeFile(join(served, name), page)
+  await writeFile(join(served, 'readme.html'), html(markup).replace('/page.js', '/readme.js'))
   const stage = await openStage(folder)
   return {
     ...stage,
@@ -60,6 +62,19 @@ export async function openWidgetStage(): Promise<WidgetStage> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function bundleTo(file: string, input: string): Promise<void> {
+  const bundle = await rolldown({
+    input,
+    platform: 'browser',
+    resolve: { alias: { 'faceseal/element': join(root, 'src/element/index.ts') } },
+    // React mounts twice in its development build only.
+    transform: { define: { 'process.env.NODE_ENV': '"development"', __VUE_PROD_DEVTOOLS__: 'false' } },
+    onLog: () => undefined,
+  })
+  await bundle.write({ file, format: 'esm', codeSplitting: false })
+  await bundle.close()
 }
 
 /** axe's findings on the page as it is, one line each. */

@@ -1,4 +1,4 @@
-import { createElement, type FunctionComponent } from 'react'
+import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createSSRApp, h } from 'vue'
@@ -24,7 +24,7 @@ function forget(): void {
 it('faceseal/react renders on a server and touches no browser global', async () => {
   const { FaceSeal } = await import('../../../src/react/index.ts')
   const link = createElement('a', { slot: 'alternative', href: '/sms' }, 'SMS')
-  const page = createElement(FaceSeal as FunctionComponent<object>, { baseUrl: '/face', className: 'mine' }, link)
+  const page = createElement(FaceSeal, { baseUrl: '/face', className: 'mine' }, link)
   expect(renderToString(page)).toBe('<face-seal class="mine"><a slot="alternative" href="/sms">SMS</a></face-seal>')
 })
 
