@@ -17,9 +17,9 @@ const superuser = 'faceseal'
 
 /**
  * A PostgreSQL cluster that lives as long as a test file: in a temporary folder, on a unix socket there, no TCP port.
- * `undefined` where no server is installed.
+ * `fsync` makes each commit wait for the disk. `undefined` where no server is installed.
  */
-export async function startRealPostgres(): Promise<RealPostgres | undefined> {
+export async function startRealPostgres({ fsync = false } = {}): Promise<RealPostgres | undefined> {
   const bin = findBin()
   if (bin === undefined) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'fs-pg-'))
@@ -31,7 +31,7 @@ export async function startRealPostgres(): Promise<RealPostgres | undefined> {
     ...as,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const settings = ['listen_addresses=', 'fsync=off', 'max_connections=160', 'shared_buffers=32MB']
+  const settings = ['listen_addresses=', `fsync=${fsync ? 'on' : 'off'}`, 'max_connections=160', 'shared_buffers=32MB']
   const server = spawn(
     join(bin, 'postgres'),
     ['-D', dataDir, '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
