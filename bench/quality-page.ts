@@ -75,7 +75,9 @@ async function* imagesOf({ url, clip }: Source): AsyncGenerator<{ readonly image
     // On a busy machine the frame may come later than the news of it.
     while (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
       await new Promise((resolve) => setTimeout(resolve, 20))
-    yield { image: await createImageBitmap(video), t: (1000 * index) / clip.rate }
+    // Near a clip's end, and on a busy machine, the decoder may have no frame to give: the next one will do.
+    const image = await createImageBitmap(video).catch(() => undefined)
+    if (image) yield { image, t: (1000 * index) / clip.rate }
   }
   URL.revokeObjectURL(video.src)
 }

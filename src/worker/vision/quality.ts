@@ -55,7 +55,7 @@ const bounds = {
   glare: 0.25,
   flatFace: 14,
   minSharpness: 0.12,
-  minAcross: 0.07,
+  minAcross: 0.055,
   maxSharpness: 1.1,
   minExtent: 60,
   minShare: 0.16,
