@@ -1,6 +1,8 @@
-import { base64url } from 'jose'
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import policy from '../../../demo/policy.json' with { type: 'json' }
 import {
+  createHandler,
   createMemoryStore,
   type EvidenceExport,
   exportEvidence,
@@ -16,6 +18,8 @@ import {
   withdraw,
 } from '../../../src/server'
 import { publishedKeys } from '../../../src/server/keys'
+import { keysOfLog } from '../../../src/server/succession'
+import { readTreeHead } from '../../../src/server/tree-head'
 import { createDevice, type TestDevice } from '../server/client'
 import { createWorld, origin, scope, type World } from '../server/world'
 
@@ -205,5 +209,29 @@ describe('a change of the receipts key', () => {
     expect(publishedKeys(await importServerKeys(after)).map(({ kid }) => kid)).toEqual([
       ...[before.options.kid, receipts.kid, old.kid],
     ])
+  })
+
+  it('without a restart: the log keeps its name, old heads stay checkable with what GET /keys publishes', async () => {
+    let ring = await generateServerKeys()
+    const provider = { keys: () => importServerKeys(ring) }
+    const handler = createHandler({
+      ...{ store: createMemoryStore(), keys: provider, policy, ...scope, expectedOrigin: origin },
+      resolveSubject: async () => undefined,
+    })
+    const get = async (path: string) => (await handler(new Request(`${origin}/face${path}`))).json()
+    const before = await get('/evidence/head')
+    ring = await rotateReceiptsKey(ring)
+    const after = await get('/evidence/head')
+    const { keys: published, successions, expectedSigner } = await get('/keys')
+    expect([published.length, successions.length, expectedSigner]).toEqual([
+      ...[3, 1, (await importServerKeys(ring)).expectedSigner],
+    ])
+    const heads = await Promise.all([before, after].map(({ treeHead }) => readTreeHead(treeHead, published)))
+    expect(heads[1]!.logId).toBe(heads[0]!.logId)
+    const signers = [before, after].map(({ treeHead }) => decodeProtectedHeader(treeHead).kid)
+    expect(signers).toEqual([published[2].kid, published[1].kid])
+    const trusted = await keysOfLog(heads[0]!.logId, successions, published)
+    expect([...trusted]).toEqual([heads[0]!.logId, await calculateJwkThumbprint(published[1])])
+    expect([...(await keysOfLog(heads[0]!.logId, ['a.b.c', after.treeHead], published))]).toEqual([heads[0]!.logId])
   })
 })
