@@ -140,7 +140,12 @@ function linkability(
 ): Chart {
   const [mated, nonMated] = [shares(matedScores), shares(nonMatedScores)]
   const most = Math.max(...mated.map(([, y]) => y), ...nonMated.map(([, y]) => y))
-  const scaled = local.map((value, bin) => [mated[bin]![0], value * most] as const)
+  const seen = (bin: number) => matedScores.counts[bin]! + nonMatedScores.counts[bin]!
+  const scaled = local
+    .map((value, bin) => [mated[bin]![0], value * most, seen(bin)] as const)
+    // Of a handful of pairs nothing can be said.
+    .filter(([, , pairs]) => pairs >= 100)
+    .map(([x, y]) => [x, y] as const)
   const figure = `D_sys ${dSys.toFixed(3)} (${low.toFixed(3)} – ${high.toFixed(3)})`
   return {
     title:
@@ -193,7 +198,7 @@ function distribution(
     title,
     description,
     x: { label, ...x },
-    y: percents('share of pairs', 0, most * 1.1, most < 0.1 ? 1 : 0),
+    y: percents('share', 0, most * 1.1, most < 0.1 ? 1 : 0),
     series,
   }
 }

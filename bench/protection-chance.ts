@@ -65,9 +65,12 @@ export async function chanceReport(
       if (!face) continue
       const words = await wordsOf(face, mean, await tokenOfPerson(name), length)
       const common = Math.min(bits, length)
-      distances.push(differing(own[index]!.subarray(0, common / 32), words.subarray(0, common / 32)) / common)
+      distances.push(differing(first(own[index]!, common), first(words, common)) / common)
     }
-    return caseOf(distances)
+    if (length >= bits) return caseOf(distances)
+    // Fewer bits spread more: so do strangers' then.
+    const shorter = own.map((words) => first(words, length))
+    return describe(distances, neighbours(shorter, length), levels, length)
   }
   const elsewhere = (change: Partial<TokenContext>) =>
     against((name) => tokenOf(deviceOf(name), { ...context, ...change }))
@@ -88,6 +91,10 @@ export async function chanceReport(
       length: otherBits,
     }),
   }
+}
+
+function first(words: Uint32Array, bits: number): Uint32Array {
+  return words.subarray(0, bits / 32)
 }
 
 /** Each person against the next ones in the list. */

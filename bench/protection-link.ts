@@ -54,7 +54,7 @@ export async function linkReport(
     score: cosine(a.recovered, b.recovered),
     ...{ left: a.person, right: b.person },
   })
-  const figures = (same: readonly Comparison[], scoreOf: (pair: Comparison) => LinkScore) =>
+  const figures = (same: readonly Comparison[], scoreOf: (pair: Comparison) => LinkScore, step = 0) =>
     unlinkabilityOf(
       {
         mated: same.map(scoreOf),
@@ -62,8 +62,9 @@ export async function linkReport(
         control: control.slice(0, same.length).map(scoreOf),
       },
       people.length,
+      { step },
     )
-  return { secretToken: figures(mated, byBits), knownToken: figures(otherPictures, byInversion) }
+  return { secretToken: figures(mated, byBits, 1 / context.bits), knownToken: figures(otherPictures, byInversion) }
 }
 
 type Comparison = readonly [Enrolled, Enrolled]

@@ -35,13 +35,20 @@ export interface LinkScores {
   readonly control: readonly LinkScore[]
 }
 
+export interface LinkOptions {
+  /** Of the bootstrap. */
+  readonly samples?: number
+  readonly seed?: number
+  /** Scores are multiples of this; bins then hold equally many of them. */
+  readonly step?: number
+}
+
 export function unlinkabilityOf(
   { mated, nonMated, control }: LinkScores,
   people: number,
-  { samples = 200, seed = 1 }: { readonly samples?: number; readonly seed?: number } = {},
+  { samples = 200, seed = 1, step = 0 }: LinkOptions = {},
 ): Unlinkability {
-  const [low, high] = rangeOf([mated, nonMated, control])
-  const bins = Math.max(1, Math.min(100, Math.floor(mated.length / 10)))
+  const { low, high, bins } = binsOf([mated, nonMated, control], step)
   const binned = (scores: readonly LinkScore[]) => scores.map(({ score }) => binOf(score, low, high, bins))
   const matedBins = binned(mated)
   const nonMatedBins = binned(nonMated)
@@ -91,6 +98,15 @@ function weigh(list: readonly number[], bins: number, weightOf: (index: number) 
     sum += weight
   })
   return shares.map((value) => value / sum)
+}
+
+function binsOf(lists: readonly (readonly LinkScore[])[], step: number) {
+  const [low, high] = rangeOf(lists)
+  const most = Math.max(1, Math.min(100, Math.floor(lists[0]!.length / 10)))
+  if (step === 0 || high === low) return { low, high, bins: most }
+  const width = Math.max(1, Math.ceil((high - low) / step / most)) * step
+  const bins = Math.floor((high - low) / width) + 1
+  return { low: low - step / 2, high: low - step / 2 + bins * width, bins }
 }
 
 function rangeOf(lists: readonly (readonly LinkScore[])[]): readonly [number, number] {
