@@ -41,8 +41,11 @@ export interface Collected {
 const gatherMs = 900
 /** ... but never more than this many times the number needed. */
 const gatherFactor = 2
-/** Centred cosine below which two frames of one capture are two people; the same person's are above 0.6. */
-const samePerson = 0.35
+/**
+ * Centred cosine below which two frames of one capture are two people. Good frames of 14 clips: one person's are 0.48 and
+ * more within 8 s, other people's 0.40 and less (docs/quality.md).
+ */
+const samePerson = 0.4
 /** One odd frame is dropped; this many in a row are another person. */
 const strangers = 2
 /** With a challenge: good frames before each step and after the last, so that one person is seen throughout. */
