@@ -161,6 +161,11 @@ describe('an export of evidence (L25)', () => {
       ({ inclusion }) => ({ inclusion: changed(inclusion, 1, () => inclusion[0]!) }),
       /not in the log/,
     ],
+    [
+      'a place in a log of another size',
+      ({ inclusion: [first, ...rest] }) => ({ inclusion: [{ ...first!, size: first!.size + 1 }, ...rest] }),
+      /not in the log/,
+    ],
     ['no word on a place', ({ inclusion }) => ({ inclusion: inclusion.slice(1) }), /no word on its place/],
     ['a missing head of a chain', ({ heads }) => ({ heads: heads.slice(1) }), /head of a device’s chain is missing/],
     ['an older tree head', () => ({ treeHead: older }), /not in the log/],
