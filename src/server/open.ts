@@ -52,11 +52,16 @@ export async function openEnvelope(request: OpenRequest, kind: CeremonyKind): Pr
   const plaintext = await openSealed(keys, envelope)
   try {
     const claim = decodeClaim(plaintext)
-    if (claim.kind !== header.kind || claim.bits !== header.bits) {
-      throw new FaceSealError('envelope_malformed', { detail: 'claim and header differ' })
+    try {
+      if (claim.kind !== header.kind || claim.bits !== header.bits) {
+        throw new FaceSealError('envelope_malformed', { detail: 'claim and header differ' })
+      }
+      await checkTranscript(header, claim, challenge)
+      await verifyDeviceSignature(envelope, claim)
+    } catch (cause) {
+      claim.template.fill(0) // a copy of its own, and nobody else will have it
+      throw cause
     }
-    await checkTranscript(header, claim, challenge)
-    await verifyDeviceSignature(envelope, claim)
     return { header, claim, challenge }
   } finally {
     plaintext.fill(0)
