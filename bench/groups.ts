@@ -47,7 +47,7 @@ export function figuresByGroup(
 ): Readonly<Record<string, GroupFigures>> {
   const members = new Map<string, GroupedImage[]>()
   for (const [path, image] of images) {
-    const value = groups.get(personOf(path))?.[column]
+    const value = banded(groups.get(personOf(path))?.[column])
     if (value) members.set(value, [...(members.get(value) ?? []), image])
   }
   const peopleOf = (list: readonly GroupedImage[]) => new Set(list.map(({ person }) => person)).size
@@ -57,6 +57,13 @@ export function figuresByGroup(
       .sort(([, a], [, b]) => b.length - a.length)
       .map(([value, list]) => [value, figuresOf(list, peopleOf(list), thresholds)]),
   )
+}
+
+/** Ages in years by decades: `20-29`. */
+function banded(value: string | undefined): string | undefined {
+  if (value === undefined || !/^\d+(\.\d+)?$/.test(value)) return value
+  const decade = Math.floor(Number(value) / 10) * 10
+  return `${decade}-${decade + 9}`
 }
 
 function figuresOf(

@@ -1,17 +1,19 @@
-// npx tsx bench/plots-draw.ts IN.json [IN.json …] --plots DIR [--page docs/protection.md]
+// npx tsx bench/plots-draw.ts IN.json [IN.json …] --plots DIR [--page docs/protection.md] [--accuracy docs/accuracy.md]
 //
-// Draws the figures of docs/ from JSON that evaluations wrote (their top-level parts together), and writes the tables of
-// the protection page anew. The prose around them is by hand: read it again when figures move.
+// Draws the figures of docs/ from JSON that evaluations wrote (their top-level parts together, later files first), and
+// writes the tables of the pages anew. The prose around them is by hand: read it again when figures move.
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
+import { accuracySchema, accuracyTables } from './accuracy-tables.ts'
+import { withTables } from './markdown.ts'
 import { writePlots } from './plots.ts'
 import type { ProtectionReport } from './protection.ts'
-import { protectionTables, withTables } from './protection-tables.ts'
+import { protectionTables } from './protection-tables.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { plots: { type: 'string' }, page: { type: 'string' } },
+  options: { plots: { type: 'string' }, page: { type: 'string' }, accuracy: { type: 'string' } },
 })
 if (positionals.length === 0) {
   process.stderr.write('npx tsx bench/plots-draw.ts IN.json [IN.json …] --plots DIR [--page FILE.md]\n')
@@ -25,6 +27,10 @@ if (values.plots) process.stdout.write(`${(await writePlots(report, values.plots
 if (values.page) {
   const protection = v.parse(v.custom<ProtectionReport>(isProtection, 'no protection report'), report.protection)
   await writeFile(values.page, withTables(await readFile(values.page, 'utf8'), protectionTables(protection)))
+}
+if (values.accuracy) {
+  const accuracy = v.parse(accuracySchema, report)
+  await writeFile(values.accuracy, withTables(await readFile(values.accuracy, 'utf8'), accuracyTables(accuracy)))
 }
 
 /** Our own file: its parts are looked for, not each number. */

@@ -1,3 +1,4 @@
+import { count, percent, table } from './markdown.ts'
 import type { ProtectionReport } from './protection.ts'
 import type { ChanceCase, ChanceReport } from './protection-chance.ts'
 import type { ClimbReport, LimitedFailures } from './protection-climb.ts'
@@ -19,19 +20,6 @@ export function protectionTables(report: ProtectionReport): ReadonlyMap<string, 
     ['climbing', climbingTable(climbing)],
     ['limiter', limiterTable(climbing)],
   ])
-}
-
-/** Puts each table between `<!-- table NAME -->` and `<!-- end -->`. Throws where a page lacks a place. */
-export function withTables(page: string, tables: ReadonlyMap<string, string>): string {
-  let text = page
-  for (const [name, table] of tables) {
-    const start = `<!-- table ${name} -->`
-    const from = text.indexOf(start)
-    const to = text.indexOf('<!-- end -->', from)
-    if (from < 0 || to < 0) throw new RangeError(`no place for the table ${name}`)
-    text = `${text.slice(0, from)}${start}\n${table}\n${text.slice(to)}`
-  }
-  return text
 }
 
 function setLine({ embedder, bits, people, images, distances }: ProtectionReport): string {
@@ -182,17 +170,4 @@ function limiterTable({ limiter: { alwaysWrong, sometimesAccepted } }: ClimbRepo
     ['refused tries that are let through', 'one day', '30 days', 'a year'],
     [row('never accepted', alwaysWrong), row('accepted now and then', sometimesAccepted)],
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
-}
-
-function percent(share: number, digits: number): string {
-  return `${(100 * share).toFixed(digits)} %`
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en')
 }
