@@ -1,5 +1,6 @@
 // The presentation-attack benchmark's page: decodes stills and clips and hands frame after frame to the worker.
 import { transfer, wrap } from 'comlink'
+import { clipRate, picturesOf } from '../test/browser/mjpeg'
 import type { LookedAt, PadWorkerApi } from './pad-worker'
 
 /** One frame: `t` in milliseconds of the clip; `face` missing where none was found. */
@@ -31,6 +32,7 @@ window.startPad = async (files) => {
 
 window.lookAtFile = async (url, { rate, seconds }) => {
   const blob = await (await fetch(url)).blob()
+  if (url.endsWith('.mjpeg')) return await framesOfPictures(await blob.bytes(), { rate, seconds })
   if (!/\.(mp4|webm|mov|mkv)$/i.test(url)) return [await frameOf(await createImageBitmap(blob), 0)]
   const video = document.createElement('video')
   video.muted = true
@@ -49,6 +51,17 @@ window.lookAtFile = async (url, { rate, seconds }) => {
     frames.push(await frameOf(await createImageBitmap(video), (1000 * index) / rate))
   }
   URL.revokeObjectURL(video.src)
+  return frames
+}
+
+/** As a camera that plays the file plays it: over and over. */
+async function framesOfPictures(clip: Uint8Array<ArrayBuffer>, { rate, seconds }: ClipSampling): Promise<PadFrame[]> {
+  const pictures = picturesOf(clip)
+  const frames: PadFrame[] = []
+  for (let index = 0; index / rate < seconds; index++) {
+    const picture = pictures[Math.floor((index / rate) * clipRate) % pictures.length]
+    if (picture) frames.push(await frameOf(await createImageBitmap(picture), (1000 * index) / rate))
+  }
   return frames
 }
 

@@ -1,5 +1,6 @@
 import { FaceSealError } from '../wire/errors'
 import type { FrameSource } from '../wire/worker-protocol'
+import { cameraFacts, cameraRisk } from './capture/camera-signals'
 import { useGrant } from './consent/gate'
 import type { ConsentGrant } from './consent/grant'
 import { pullFrames } from './pull-frames'
@@ -21,6 +22,8 @@ export interface Camera {
   readonly video: HTMLVideoElement
   /** Aborted with `camera_lost`, `camera_revoked`, `camera_stalled`, `page_hidden` or the reason of the caller's signal once the camera is gone. */
   readonly gone: AbortSignal
+  /** Signs that it is software, 0..3; its name goes no further. */
+  risk(): Promise<number>
   /** Frames for the worker, and what must be transferred with them. Call once. */
   frames(): { readonly source: FrameSource; readonly transfer: readonly Transferable[] }
   /** Ends every track. Safe to call again. */
@@ -130,6 +133,7 @@ function run(stream: MediaStream, track: MediaStreamTrack, signal: AbortSignal):
   return {
     video,
     gone: ended.signal,
+    risk: async () => cameraRisk(await cameraFacts(track)),
     frames: () => framesOf(track, video, ended.signal),
     stop: () => stop(new FaceSealError('aborted', { detail: 'the camera was stopped' })),
   }

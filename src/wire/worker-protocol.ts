@@ -153,6 +153,8 @@ export interface CaptureRequest {
   readonly frames: number
   /** Milliseconds until `capture_timeout`. */
   readonly timeoutMs: number
+  /** Signs of a software camera that the page saw, 0..3; none without it. */
+  readonly cameraRisk?: number
 }
 
 export type CaptureResult =

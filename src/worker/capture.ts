@@ -12,6 +12,7 @@ import type { Engine } from './engine'
 import { openFrames } from './frames'
 import type { Challenge } from './liveness/challenge'
 import { spoofBucket } from './liveness/fusion'
+import { injectionRisk } from './liveness/injection'
 import { encryptLocal, matchesLocal, signStatement } from './local-match'
 import { deviceProtector } from './protect'
 import { sealTemplate } from './seal'
@@ -64,8 +65,8 @@ export async function capture(
 /** Embeddings → template → what leaves the worker, or stays on the device. */
 async function deliver(
   engine: Engine,
-  { binding, keys, delivery, localTemplate }: CaptureRequest,
-  { frames, seen, accepted, different, steps }: Collected,
+  { binding, keys, delivery, localTemplate, cameraRisk = 0 }: CaptureRequest,
+  { frames, seen, accepted, different, stream, steps }: Collected,
   clock: StageClock,
 ): Promise<CaptureResult> {
   const { modelId, mean } = engine.embedder
@@ -80,7 +81,7 @@ async function deliver(
       const grade = {
         quality: qualityOf(frames),
         spoofRisk,
-        injectionRisk: injectionRiskOf(accepted, different),
+        injectionRisk: injectionRisk({ accepted, different, stream, cameraRisk }),
         steps,
       }
       const sealing = sealTemplate(template, grade, binding, keys, modelId)
@@ -123,15 +124,6 @@ function reportOf(seen: number, accepted: number, clock: StageClock): CaptureRep
 
 function qualityOf(frames: Collected['frames']): number {
   return qualityBucket(frames.reduce((sum, { score }) => sum + score, 0) / frames.length)
-}
-
-/**
- * A camera's noise makes every frame new. 2 when all good frames are the same to the last bit, 1 when some are, else 0.
- * A hint only: an injected video has noise as well.
- */
-function injectionRiskOf(accepted: number, different: number): number {
-  if (different === 1) return 2
-  return different < accepted ? 1 : 0
 }
 
 function invalid(detail: string): FaceSealError {

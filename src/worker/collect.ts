@@ -6,6 +6,7 @@ import type { FrameReader } from './frames'
 import { SteadyHint } from './hints'
 import type { Challenge, ChallengeState } from './liveness/challenge'
 import { livenessOf } from './liveness/fusion'
+import { type StreamSigns, StreamWitness } from './liveness/injection'
 import { observeFace } from './liveness/observation'
 import type { StageClock } from './stage-clock'
 import type { DetectedFace } from './vision/detect'
@@ -33,6 +34,7 @@ export interface Collected {
   readonly accepted: number
   /** How many of the accepted differ from one another: a camera's noise makes all of them differ. */
   readonly different: number
+  readonly stream: StreamSigns
   /** Movements done for the challenge, in order. */
   readonly steps: readonly LivenessStep[]
 }
@@ -75,6 +77,7 @@ export async function collectFrames(
 ): Promise<Collected> {
   const good: GoodFrame[] = []
   const steady = new SteadyHint('look_here')
+  const witness = new StreamWitness()
   let seen = 0
   let odd = 0
   let firstGood = 0
@@ -102,6 +105,7 @@ export async function collectFrames(
       let picture: Picture | undefined
       try {
         picture = clock.run('read', () => engine.reader.read(frame.image))
+        witness.see('timestamp' in frame.image ? frame.image.timestamp : undefined, picture)
         frame.close()
         const look = await lookAt(engine, picture, clock, challenge, rested < perRest)
         if (challenge && challenge.state.done > steps) {
@@ -137,7 +141,8 @@ export async function collectFrames(
     const worth = withOpenEyes(good)
     good.sort((a, b) => worth(b) - worth(a))
     for (const spare of good.slice(needed)) spare.embedding.fill(0)
-    return { frames: good.slice(0, needed), seen, accepted: good.length, different, steps: challenge?.done ?? [] }
+    const [accepted, stream, done] = [good.length, witness.signs, challenge?.done ?? []]
+    return { frames: good.slice(0, needed), seen, accepted, different, stream, steps: done }
   } catch (error) {
     for (const { embedding } of good) embedding.fill(0)
     throw error

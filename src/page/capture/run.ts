@@ -49,7 +49,8 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
       view.capturing(camera.video)
       const { onProgress, spent } = watchFrames(session)
       view.onOtherMovement(() => worker.otherMovement())
-      return await unlessGone(camera, spent, worker.capture(request, camera.frames(), onProgress))
+      const seen = { ...request, cameraRisk: await camera.risk() }
+      return await unlessGone(camera, spent, worker.capture(seen, camera.frames(), onProgress))
     } finally {
       camera.stop()
     }

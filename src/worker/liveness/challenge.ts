@@ -1,7 +1,7 @@
 import type { LivenessFailure, LivenessOptions, LivenessStep } from '../../wire/liveness'
 import type { Landmarks } from '../vision/align'
 import { Continuity } from './continuity'
-import { atRest, extentOfMovement, eyesClosed, eyesOpen, looksFlat, type Neutral } from './movements'
+import { atRest, extentOfMovement, eyesClosed, eyesOpen, eyesReadable, looksFlat, type Neutral } from './movements'
 import type { FaceObservation } from './observation'
 
 /** `rest`: look straight ahead. `step`: do what `step` names. */
@@ -32,6 +32,8 @@ const blinkMs = 2000
 const restlessDegrees = 6
 /** A mouth that is open, or moves by so much, is not at rest: it would hide the movement that is asked next. */
 const restingMouth = { open: 0.3, moves: 0.12 } as const
+/** Degrees of pitch by which a rest may differ from the first, after a movement that is no nod. */
+const restingNod = 13
 /** Yaw at which a face counts as looking at the camera, before its own rest is known. */
 const straightDegrees = 14
 const wrong = { share: 1.2, frames: 3, forgiven: 1 } as const
@@ -89,12 +91,17 @@ export class Challenge {
   /** The person cannot do the current step: the next substitute takes its place, with its full time. */
   substitute(): void {
     if (this.#phase === 'done' || this.#phase === 'failed') return
+    if (!this.#takeSubstitute()) this.#fail('no_substitute')
+  }
+
+  #takeSubstitute(): boolean {
     const next = this.#substitutes.shift()
-    if (next) {
-      this.#steps[this.#index] = next
-      this.#since = undefined
-      this.#resetMovement()
-    } else this.#fail('no_substitute')
+    if (next === undefined) return false
+    if (this.#isInVain(next) && this.#takeSubstitute()) return true
+    this.#steps[this.#index] = next
+    this.#since = undefined
+    this.#resetMovement()
+    return true
   }
 
   /** One frame; `face` is missing where none was found. `t` in milliseconds, not falling. */
@@ -127,7 +134,9 @@ export class Challenge {
 
   /** Waits for a face that looks ahead and holds still; its means are what every movement is measured against. */
   #settle(face: FaceObservation): void {
-    this.#window = [...this.#window, face].filter(({ t }) => face.t - t <= 2 * restMs)
+    const slowest = this.#window.length + 1 - restFrames
+    // A slow device may take longer than that for so few frames.
+    this.#window = [...this.#window, face].filter(({ t }, index) => face.t - t <= 2 * restMs || index >= slowest)
     const first = this.#window[0]!
     const spread = (of: (o: FaceObservation) => number) =>
       Math.max(...this.#window.map(of)) - Math.min(...this.#window.map(of))
@@ -149,8 +158,14 @@ export class Challenge {
 
   #begin(t: number): void {
     this.#phase = 'step'
+    if (this.#isInVain(this.#steps[this.#index])) this.#takeSubstitute()
     this.#since = t
     this.#resetMovement()
+  }
+
+  /** Nobody is asked to blink of whose eyes it could not be seen, as long as there is something else to ask (L04). */
+  #isInVain(step: LivenessStep | undefined): boolean {
+    return step === 'blink' && this.#rest !== undefined && !eyesReadable(this.#rest)
   }
 
   #resetMovement(): void {
@@ -227,9 +242,11 @@ export class Challenge {
 
   /** Between steps and at the end the face comes back to rest. */
   #return(face: FaceObservation, rest: Neutral): void {
-    this.#held = atRest(face, rest) ? this.#held + 1 : 0
+    const step = this.#steps[this.#index]
+    const nod = step === 'look_up' || step === 'look_down' ? undefined : restingNod
+    this.#held = atRest(face, rest, nod) ? this.#held + 1 : 0
     if (this.#held < holdFrames) return
-    if (this.#steps[this.#index] === 'move_closer') this.#rest = { ...rest, extent: face.extent }
+    if (step === 'move_closer') this.#rest = { ...rest, extent: face.extent }
     this.#index += 1
     if (this.#index < this.#steps.length) this.#begin(face.t)
     else {

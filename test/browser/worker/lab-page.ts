@@ -15,6 +15,7 @@ import type {
   StartReport,
   WorkerApi,
 } from '../../../src/wire/worker-protocol'
+import { clipRate, picturesOf } from '../mjpeg'
 
 export interface LabStart {
   readonly worker: string
@@ -37,6 +38,8 @@ export interface LabFailure {
 /** What the camera shows, one after the other; the last one for ever unless `ends`. */
 export interface LabCapture {
   readonly shots: readonly { readonly url: string; readonly times: number }[]
+  /** A motion JPEG instead: played at its own pace, over and over, as Chromium's fake camera plays a file. */
+  readonly clip?: string
   readonly ends?: boolean
   readonly source?: 'port' | 'stream'
   /** The camera never delivers anything. */
@@ -148,12 +151,11 @@ interface Camera {
 }
 
 async function openCamera(input: LabCapture): Promise<Camera> {
-  const blobs = await Promise.all(input.shots.map(async ({ url }) => (await fetch(url)).blob()))
-  const order = input.shots.flatMap(({ times }, index) => Array.from({ length: times }, () => blobs[index]!))
+  const show = input.clip === undefined ? await showShots(input) : await playClip(input.clip)
   let made = 0
   const next = async (): Promise<ImageBitmap | null> => {
     if (input.silent) return new Promise(() => undefined)
-    const blob = order[made] ?? (input.ends ? undefined : order.at(-1))
+    const blob = show(made)
     made += 1
     return blob ? createImageBitmap(blob) : null
   }
@@ -178,6 +180,25 @@ async function openCamera(input: LabCapture): Promise<Camera> {
   }
   const source = transfer<FrameSource>({ kind: 'port', port: port2 }, [port2])
   return { source, made: () => made, close: () => port1.close() }
+}
+
+/** The picture to show next, by how many were shown. */
+type Show = (shown: number) => Blob | undefined
+
+async function showShots({ shots, ends }: LabCapture): Promise<Show> {
+  const blobs = await Promise.all(shots.map(async ({ url }) => (await fetch(url)).blob()))
+  const order = shots.flatMap(({ times }, index) => Array.from({ length: times }, () => blobs[index]!))
+  return (shown) => order[shown] ?? (ends ? undefined : order.at(-1))
+}
+
+async function playClip(url: string): Promise<Show> {
+  const pictures = picturesOf(await (await fetch(url)).bytes())
+  let started: number | undefined
+  return () => {
+    const now = performance.now()
+    started ??= now
+    return pictures[Math.floor(((now - started) / 1000) * clipRate) % pictures.length]
+  }
 }
 
 async function deviceKeys(): Promise<DeviceKeys> {

@@ -32,7 +32,8 @@ export interface Lab {
 
 const artifacts = 'test/.artifacts/worker-lab'
 
-export async function openLab(): Promise<Lab> {
+/** `clips`: a folder that the page finds under `/clips/`. */
+export async function openLab(clips?: string): Promise<Lab> {
   await build(workerBuild('./src/worker/main.ts', artifacts, 'worker.js'))
   await build(workerBuild('./test/browser/worker/probe-worker.ts', artifacts, 'probe-worker.js'))
   await build(workerBuild('./test/browser/worker/lab-page.ts', artifacts, 'lab-page.js'))
@@ -41,6 +42,7 @@ export async function openLab(): Promise<Lab> {
       '/lab/': `${root}${artifacts}`,
       '/assets/': `${root}models/dist`,
       '/photos/': await preparePhotos(),
+      ...(clips && { '/clips/': clips }),
       '/groups/': `${root}node_modules/face-api.js/demo`,
     },
     { '/': { body: '<!doctype html><script type="module" src="/lab/lab-page.js"></script>', type: 'text/html' } },

@@ -251,6 +251,39 @@ describe('a person who cannot do a step', () => {
   })
 })
 
+describe('a person whose eyes cannot be read', () => {
+  const pale = (steps: readonly LivenessStep[]) => act(steps).map((face) => ({ ...face, iris: 0.12 }))
+
+  it('L04 L05 is asked for another movement at once, without having to fail or to press anything', () => {
+    const challenge = challengeOf(['blink', 'turn_left'], ['open_mouth', 'look_up'])
+    const states = pale(['open_mouth', 'turn_left']).map((face) => challenge.observe(face.t, face))
+    expect(states.filter(({ phase }) => phase === 'step').map(({ step }) => step)).not.toContain('blink')
+    expect(states.at(-1)).toMatchObject({ phase: 'done' })
+    expect(challenge.done).toEqual(['open_mouth', 'turn_left'])
+  })
+
+  it('cannot blink where nothing else is offered', () => {
+    expect(run(challengeOf(['blink']), pale(['blink', 'blink', 'blink']))).toMatchObject({ failure: 'step_timeout' })
+  })
+})
+
+describe('rest after a movement', () => {
+  /** Degrees by which the head is held lower than at the first rest. */
+  const lower = (steps: readonly LivenessStep[], degrees: number) => {
+    const rested = perform([
+      [0, rest],
+      [1, rest],
+    ])
+    const later = act(steps, { pitch: -degrees }).map((face) => ({ ...face, t: face.t + 1000 }))
+    return [...rested, ...later.filter(({ t }) => t > 1000 + 1000)]
+  }
+
+  it('may be lower or higher than the first by more than one notices', () => {
+    expect(run(challengeOf(['open_mouth']), lower(['open_mouth'], 10))).toMatchObject({ phase: 'done' })
+    expect(run(challengeOf(['open_mouth']), lower(['open_mouth'], 18)).phase).not.toBe('done')
+  })
+})
+
 describe('the blink', () => {
   it('of one frame is too short, of three seconds no blink', () => {
     const faces = act(['blink'])
