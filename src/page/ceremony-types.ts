@@ -18,6 +18,8 @@ export interface CeremonyInit {
   readonly locale?: string | undefined
   /** Colours of dialog and camera view; the system's without it. */
   readonly theme?: Theme | undefined
+  /** Says each request at the camera aloud, in a voice of this device: never one from the network. Off without it. */
+  readonly voice?: boolean | undefined
   /** RFC 7638 thumbprint of the key that signs the options: pins the backend. */
   readonly expectedSigner?: string | undefined
   /** Folder of the model files on the page's own origin; without it, where the bundler put them. */

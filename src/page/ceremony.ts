@@ -216,6 +216,7 @@ function openView({ init, policy }: Ceremony): CaptureView {
     locale,
     elder: policy.presentation?.elder ?? false,
     theme: init.theme,
+    voice: init.voice,
     alternative: inLocale(policy.alternatives[0]!.label, locale),
   })
 }

@@ -56,12 +56,10 @@ export const attackRecipes = {
     ],
     frames,
   },
-  /** Opens his mouth, then turns to his left. */
-  'follows-mouth-left': { kind: 'recording', person: roomy(sources.again, 14.2), lead: 75, frames: 450, pace: 0.5 },
-  /** Opens his mouth, so slowly that a machine with a few frames a second sees it. */
+  // Slower than life, so that a busy machine with a few frames a second sees the movements.
   'opens-mouth-slowly': { kind: 'recording', person: roomy(sources.again, 14.6), lead: 50, frames: 320, pace: 0.25 },
   /** Opens his mouth, then turns to his right. */
-  'follows-mouth-right': { kind: 'recording', person: roomy(sources.first, 16.2), lead: 75, frames: 340, pace: 0.5 },
+  'mouth-then-right': { kind: 'recording', person: roomy(sources.first, 16.2), lead: 10, frames: 390, pace: 0.35 },
 } as const satisfies Record<string, AttackRecipe>
 
 export type AttackName = keyof typeof attackRecipes

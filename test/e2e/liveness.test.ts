@@ -44,11 +44,9 @@ describe('before the shipped worker', () => {
     expect((await capture('photo-with-noise', [])).kind).toBe('sealed')
   })
 
-  test.each([
-    ['follows-mouth-left', ['open_mouth', 'turn_left']],
-    ['follows-mouth-right', ['open_mouth', 'turn_right']],
-  ] as const)('%s passes, and the claim says what was done', async (clip, steps) => {
-    const outcome = await capture(clip, steps, 15_000)
+  test('who does what is asked passes, and the claim says what was done', async () => {
+    const steps = ['open_mouth', 'turn_right'] as const
+    const outcome = await capture('mouth-then-right', steps, 20_000)
     expect((await lab.open(outcome.envelope ?? '')).claim.steps).toEqual(steps)
     expect(outcome.hints.filter((hint) => steps.some((step) => step === hint))).toEqual(steps)
     expect(outcome.hints).toContain('face_forward')

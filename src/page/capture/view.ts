@@ -7,6 +7,7 @@ import { type Theme, wear } from '../theme'
 import { cameraList } from './cameras'
 import { challengeRing } from './ring'
 import { captureStyles } from './styles'
+import { openVoice } from './voice'
 
 /** Why the person left. Neither is an error (L04). */
 export type LeaveReason = 'cancelled' | 'other_way'
@@ -17,6 +18,8 @@ export interface CaptureViewOptions {
   /** Large type, one thing below the other. */
   readonly elder: boolean
   readonly theme?: Theme | undefined
+  /** Says each request aloud as well, where the device has a voice of its own. */
+  readonly voice?: boolean | undefined
   /** Name of the alternative, in `locale`. */
   readonly alternative: string
 }
@@ -41,10 +44,11 @@ export interface CaptureView {
 /** Names for `::part()`, in the view's own host and, through it, in one around it. */
 const captureParts = 'card, stage, progress, message, button'
 
-export function openCaptureView({ mount, locale, elder, theme, alternative }: CaptureViewOptions): CaptureView {
+export function openCaptureView({ mount, locale, elder, theme, voice, alternative }: CaptureViewOptions): CaptureView {
   const words = messagesFor(locale)
   const left = new AbortController()
   const parts = build(words, alternative)
+  const speech = voice ? openVoice(locale, elder) : undefined
   const host = document.createElement('div')
   host.toggleAttribute('data-faceseal-capture', true)
   host.lang = locale
@@ -101,6 +105,7 @@ export function openCaptureView({ mount, locale, elder, theme, alternative }: Ca
       host.dataset.hint = hint
       host.toggleAttribute('data-good', hint === 'hold_still' || hint === 'face_forward' || hint === 'done')
       say(parts.hint, words.hints[hint])
+      speech?.say(words.hints[hint])
       parts.ring.show(challenge, hint)
       const asking = challenge !== undefined && challenge.done < challenge.of
       parts.otherMovement.hidden = !asking
@@ -114,6 +119,7 @@ export function openCaptureView({ mount, locale, elder, theme, alternative }: Ca
       delete host.dataset.hint
       host.dataset.problem = code
       show('problem', words.errors[code])
+      speech?.say(words.errors[code])
       parts.retry.textContent = code === 'page_hidden' ? words.dialog.carryOn : words.ceremony.retry
       if (code.startsWith('camera_')) void parts.cameras.offer()
       parts.retry.focus()
@@ -127,7 +133,10 @@ export function openCaptureView({ mount, locale, elder, theme, alternative }: Ca
         if (signal.aborted) reject(signal.reason)
       })
     },
-    close: () => host.remove(),
+    close: () => {
+      speech?.stop()
+      host.remove()
+    },
   }
 }
 
