@@ -27,7 +27,6 @@ export interface AssetOptions {
 const embedders: Readonly<Record<EmbedderName, readonly ModelId[]>> = {
   mobilefacenet: ['mobilefacenet-512'],
   'face-api': ['dlib-resnet-128'],
-  fused: ['mobilefacenet-512', 'dlib-resnet-128'],
 }
 const detectorModels: Readonly<Record<DetectorName, readonly ModelId[]>> = {
   mediapipe: ['mediapipe-vision-wasm', 'blazeface-short-range'],

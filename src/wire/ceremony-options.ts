@@ -3,7 +3,7 @@ import { base64urlOf, epochSeconds, slug, webOrigin } from './encoding'
 import { livenessOptions } from './liveness'
 
 /** Which embedding net makes the template. */
-export const embedderName = v.picklist(['mobilefacenet', 'face-api', 'fused'])
+export const embedderName = v.picklist(['mobilefacenet', 'face-api'])
 export type EmbedderName = v.InferOutput<typeof embedderName>
 
 /** Template bits that are offered; 2048 costs next to nothing in accuracy, 1024 halves the store. */

@@ -39,28 +39,17 @@ interface Net {
   run(chips: Float32Array): Tensor
 }
 
-/** Share of MobileFaceNet in `fused`: cosines of the two nets are mixed by it. */
-const fusedShare = 0.6
-
 /** Throws `model_unavailable` where the nets' files are missing. */
 export async function createEmbedder(assets: AssetBytes, name: EmbedderName): Promise<Embedder> {
-  const nets = {
-    mobilefacenet: () => [createMobileFaceNet(assets)],
-    'face-api': () => [createDlibNet(assets)],
-    fused: () => [createMobileFaceNet(assets), createDlibNet(assets)],
-  }[name]()
-  const hash = await sha256Hex(await new Blob(nets.flatMap((net) => [...net.weights, net.mean.slice()])).arrayBuffer())
-  const [first, second] = nets
+  const net = name === 'mobilefacenet' ? createMobileFaceNet(assets) : createDlibNet(assets)
+  const hash = await sha256Hex(await new Blob([...net.weights, net.mean.slice()]).arrayBuffer())
   return {
     name,
     modelId: `${name}.${hash.slice(0, 8)}`,
-    // The parts of `fused` are centred one by one before they are joined.
-    mean: second ? new Float32Array(first!.mean.length + second.mean.length) : first!.mean,
+    mean: net.mean,
     embed: (picture, points) => {
-      const one = embedWith(first!, picture, points)
-      const strength = first!.chip === arcFaceChip ? one.length : undefined
-      if (!second) return { embedding: one.vector, strength }
-      return { embedding: joinCentred(first!, one.vector, second, embedWith(second, picture, points).vector), strength }
+      const { vector, length } = embedWith(net, picture, points)
+      return { embedding: vector, strength: name === 'mobilefacenet' ? length : undefined }
     },
   }
 }
@@ -88,19 +77,6 @@ function embedWith(
   } finally {
     chips.fill(0)
   }
-}
-
-function joinCentred(first: Net, a: Float32Array, second: Net, b: Float32Array): Float32Array {
-  const joined = new Float32Array(a.length + b.length)
-  joined.set(scaled(a, first.mean, Math.sqrt(fusedShare)))
-  joined.set(scaled(b, second.mean, Math.sqrt(1 - fusedShare)), a.length)
-  a.fill(0)
-  b.fill(0)
-  return joined
-}
-
-function scaled(vector: Float32Array, mean: Float32Array, factor: number): Float32Array {
-  return normalised(vector.map((value, index) => value - mean[index]!)).map((value) => value * factor)
 }
 
 function createMobileFaceNet(assets: AssetBytes): Net {

@@ -66,11 +66,11 @@ describe('start', () => {
 
   it('has its own model id for each embedder', async () => {
     const ids = []
-    for (const embedder of ['mobilefacenet', 'face-api', 'fused'] as const) {
+    for (const embedder of ['mobilefacenet', 'face-api'] as const) {
       const report = await lab.start({ embedder })
       ids.push('model' in report ? report.model : report.code)
     }
-    expect(ids.map((id) => id.split('.')[0])).toEqual(['mobilefacenet', 'face-api', 'fused'])
+    expect(ids.map((id) => id.split('.')[0])).toEqual(['mobilefacenet', 'face-api'])
     expect(new Set(ids.map((id) => id.split('.')[1])).size).toBe(3)
   })
 })

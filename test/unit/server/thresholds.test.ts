@@ -24,7 +24,7 @@ describe('named levels', () => {
   })
 
   it('are refused where none was calibrated, and where a given one makes no sense', () => {
-    expect(() => maxDistance({ embedder: 'fused', bits: 1024 })).toThrowError(/thresholds: fused, 1024 bits/)
+    expect(() => maxDistance({ embedder: 'face-api', bits: 1024 })).toThrowError(/thresholds: face-api, 1024 bits/)
     const thresholds = { mobilefacenet: { 2048: { convenient: 0.5, standard: 0.5, strict: 0.5 } } }
     expect(() => maxDistance({ embedder: 'mobilefacenet', bits: 2048, thresholds })).toThrowError(/thresholds/)
   })
