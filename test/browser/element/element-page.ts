@@ -52,6 +52,25 @@ const fixture = {
     return () => app.unmount()
   },
   unmount: () => {},
+  /** The same backend by functions of the page's own, instead of `base-url`. */
+  useFunctions(broken = false): void {
+    const post = async (path: string, type: string, body: BodyInit, signal: AbortSignal) => {
+      if (broken) throw new Error('not today')
+      const response = await fetch(`/face${path}`, { method: 'POST', headers: { 'content-type': type }, body, signal })
+      return await response.json()
+    }
+    fixture.element().backend = {
+      options: (kind, signal) => post(`/${kind}/options`, 'application/json', '{}', signal),
+      receipts: (receipts, signal) => {
+        fixture.told.push(`receipts ${receipts.length}`)
+        return post('/receipts', 'application/json', JSON.stringify({ receipts }), signal)
+      },
+      answer: async (kind, outcome, signal) => {
+        if (outcome.kind === 'local') return await post('/local', 'application/jose', outcome.statement, signal)
+        return { ...(await post(`/${kind}`, 'application/octet-stream', outcome.response, signal)), id: 'answer-1' }
+      },
+    }
+  },
 }
 declare global {
   var widget: typeof fixture
