@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { differing } from './all-pairs.ts'
-import { seededRandom } from './protection-statistics.ts'
+import { seededRandom } from './random.ts'
 
 /** Named levels of `faceseal/server` and the false accept rate that each is calibrated for. */
 export const levels = { convenient: 1e-3, standard: 1e-4, strict: 1e-5 } as const

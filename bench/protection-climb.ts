@@ -6,7 +6,7 @@ import { cosine, invertIteratively } from './protection-inversion.ts'
 import { linearMap } from './protection-map.ts'
 import { climb, failuresWithin } from './protection-oracle.ts'
 import { centredDirection, type Person } from './protection-people.ts'
-import { seededRandom, shuffled } from './protection-statistics.ts'
+import { seededRandom, shuffled } from './random.ts'
 
 const day = 86_400
 

@@ -5,8 +5,9 @@ import type { Levels } from './protection-chance.ts'
 import { cosine, type Direction, invertIteratively, invertLinear, priorOf, templateOf } from './protection-inversion.ts'
 import { type LinearMap, linearMap } from './protection-map.ts'
 import { centredDirection, type Person } from './protection-people.ts'
-import { type Histogram, histogramOf, seededRandom, shuffled } from './protection-statistics.ts'
+import { type Histogram, histogramOf } from './protection-statistics.ts'
 import { deviceOf, tokenOf } from './protection-tokens.ts'
+import { seededRandom, shuffled } from './random.ts'
 
 /** What one way of inverting templates gains. Shares are of the victims. */
 export interface InversionFigures {

@@ -3,9 +3,9 @@ import { differing } from './all-pairs.ts'
 import { cosine, type Direction, invertLinear } from './protection-inversion.ts'
 import { linearMap } from './protection-map.ts'
 import { type Person, wordsOf } from './protection-people.ts'
-import { seededRandom } from './protection-statistics.ts'
 import { deviceOf, tokenOf } from './protection-tokens.ts'
 import { type LinkScore, type Unlinkability, unlinkabilityOf } from './protection-unlinkability.ts'
+import { seededRandom } from './random.ts'
 
 export interface LinkReport {
   /** Compared by differing bits; every template has its own device secret and salt. */

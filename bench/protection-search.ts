@@ -1,7 +1,8 @@
 import { differing } from './all-pairs.ts'
 import { mean, percentile } from './metrics.ts'
 import type { Levels } from './protection-chance.ts'
-import { chanceLog10, seededRandom, shuffled } from './protection-statistics.ts'
+import { chanceLog10 } from './protection-statistics.ts'
+import { seededRandom, shuffled } from './random.ts'
 
 /** Every person's face tried on every other person's account, the token being stolen. */
 export interface SearchReport {

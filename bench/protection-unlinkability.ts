@@ -1,5 +1,6 @@
 import { deviation } from './metrics.ts'
-import { binOf, type Histogram, histogramOf, seededRandom } from './protection-statistics.ts'
+import { binOf, type Histogram, histogramOf } from './protection-statistics.ts'
+import { seededRandom } from './random.ts'
 
 /** One comparison of two templates by whatever an attacker compares; `left` and `right` number the people. */
 export interface LinkScore {

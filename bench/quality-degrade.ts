@@ -3,6 +3,7 @@ import type { Landmarks } from '../src/worker/vision/align'
 import { apply, type Box, centroid, type Point, type Similarity } from '../src/worker/vision/geometry'
 import { Picture } from '../src/worker/vision/picture'
 import { sampleChip } from '../src/worker/vision/sample'
+import { seededRandom } from './random'
 
 /** `jpeg` is made by the browser's own encoder, in the worker. */
 export const copyKinds = [
@@ -47,18 +48,7 @@ export const jpegQuality = (level: number) => between(level, 0.5, 0)
 
 export function degrade(picture: Picture, { kind, level, seed }: Copy, place: FacePlace): Picture {
   if (kind === 'clean' || kind === 'jpeg') return picture
-  return degradations[kind](picture, level, randomOf(seed), place)
-}
-
-/** mulberry32: 0..1. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  return degradations[kind](picture, level, seededRandom(seed), place)
 }
 
 const degradations: Readonly<Record<Exclude<CopyKind, 'clean' | 'jpeg'>, Degrade>> = {

@@ -13,7 +13,7 @@ import means from '../models/means/mobilefacenet-512.json' with { type: 'json' }
 import { maxDistance } from '../src/server/thresholds.ts'
 import { deriveToken, protectWithToken } from '../src/worker/protect.ts'
 import { personOf, readPairs } from './pairs.ts'
-import { type Copy, copyKinds, randomOf } from './quality-degrade.ts'
+import { type Copy, copyKinds } from './quality-degrade.ts'
 import {
   boundsOf,
   type Clip,
@@ -28,6 +28,7 @@ import {
   rejectCurve,
 } from './quality-figures.ts'
 import { type Examined, examineFiles, type Job } from './quality-run.ts'
+import { seededRandom } from './random.ts'
 import { sharedContext, sharedSalt, sharedSecret } from './shared-token.ts'
 
 const { values } = parseArgs({
@@ -160,7 +161,7 @@ async function lfwJobs(count: number, copies: number): Promise<readonly Job[]> {
 
 /** The picture as it is and `count` kinds of degraded copies, at levels drawn once for this path. */
 function copiesOf(path: string, count: number): readonly Copy[] {
-  const random = randomOf([...path].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 16777619), 2166136261))
+  const random = seededRandom([...path].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 16777619), 2166136261))
   const kinds = copyKinds.filter((kind) => kind !== 'clean').map((kind) => ({ kind, order: random() }))
   const chosen = kinds.sort((a, b) => a.order - b.order).slice(0, count)
   return [clean, ...chosen.map(({ kind }) => ({ kind, level: random(), seed: Math.floor(random() * 2 ** 32) }))]

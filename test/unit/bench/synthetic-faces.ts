@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../bench/protection-statistics'
+import { seededRandom } from '../../../bench/random'
 
 /** Made-up embeddings of made-up people: no face behind any of them. */
 export interface SyntheticFaces {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../../bench/protection-statistics'
 import { type LinkScore, unlinkabilityOf } from '../../../bench/protection-unlinkability'
+import { seededRandom } from '../../../bench/random'
 
 const people = 100
 
