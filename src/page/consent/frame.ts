@@ -1,6 +1,7 @@
 import { FaceSealError } from '../../wire/errors'
 import type { LocaleTag } from '../../wire/locale'
 import { type Messages, messagesFor } from '../i18n'
+import { localVoice } from '../local-voice'
 import { type Theme, wear } from '../theme'
 import { dialogStyles } from './dialog-styles'
 import { h, sheetOf } from './elements'
@@ -110,7 +111,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
 function toolBar(
   host: HTMLElement,
   words: Messages,
-  { readAloud }: FrameOptions,
+  { readAloud, locale }: FrameOptions,
   closeLabel: string,
   onClose: () => void,
   read: () => Reading,
@@ -125,14 +126,20 @@ function toolBar(
     'div',
     { class: 'tools' },
     large,
-    readAloud && 'speechSynthesis' in window && readButton(words, read),
+    readAloud && 'speechSynthesis' in window && readButton(words, locale, read),
     h('button', { type: 'button', class: 'close', 'aria-label': closeLabel, onclick: onClose }, '×'),
   )
 }
 
-function readButton(words: Messages, read: () => Reading): HTMLElement {
+function readButton(words: Messages, locale: LocaleTag, read: () => Reading): HTMLElement {
   let current: Reading | undefined
   const button = h('button', { type: 'button' }, words.dialog.readAloud)
+  const offer = () => {
+    button.hidden = !localVoice(speechSynthesis.getVoices(), locale)
+  }
+  offer()
+  // Browsers load their voices late.
+  speechSynthesis.addEventListener('voiceschanged', offer, { once: true })
   const idle = () => {
     current = undefined
     button.textContent = words.dialog.readAloud

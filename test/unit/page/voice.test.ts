@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openVoice } from '../../../src/page/capture/voice'
+import { startReading } from '../../../src/page/consent/speech'
 
 const voiceOf = (lang: string, localService: boolean) => ({
   lang,
@@ -22,6 +23,7 @@ beforeEach(() => {
       rate = 1
       voice: unknown
       constructor(readonly text: string) {}
+      addEventListener() {}
     },
   )
   vi.stubGlobal('speechSynthesis', {
@@ -62,5 +64,18 @@ describe('the voice', () => {
     vi.stubGlobal('speechSynthesis', undefined)
     openVoice('en', false).say('Turn')
     expect(spoken).toEqual([])
+  })
+})
+
+describe('reading a notice aloud', () => {
+  beforeEach(() => vi.stubGlobal('window', globalThis))
+
+  it('is done in a voice of this device alone, and is over at once without one', async () => {
+    voices = [voiceOf('zh-CN', false)]
+    await startReading('第一行\n第二行', 'zh-CN', false).finished
+    expect(spoken).toEqual(['cancel'])
+    voices = [...voices, voiceOf('zh-CN', true)]
+    startReading('第一行\n第二行', 'zh-CN', true)
+    expect(spoken.slice(1)).toEqual(['cancel', '第一行 zh-CN 0.8', '第二行 zh-CN 0.8'])
   })
 })
