@@ -1,4 +1,5 @@
 // npx tsx bench/plots-draw.ts IN.json [IN.json …] --plots DIR [--page docs/protection.md] [--accuracy docs/accuracy.md]
+//   [--quality docs/quality.md]
 //
 // Draws the figures of docs/ from JSON that evaluations wrote (their top-level parts together, later files first), and
 // writes the tables of the pages anew. The prose around them is by hand: read it again when figures move.
@@ -10,10 +11,16 @@ import { withTables } from './markdown.ts'
 import { writePlots } from './plots.ts'
 import type { ProtectionReport } from './protection.ts'
 import { protectionTables } from './protection-tables.ts'
+import { qualitySchema, qualityTables } from './quality-tables.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { plots: { type: 'string' }, page: { type: 'string' }, accuracy: { type: 'string' } },
+  options: {
+    plots: { type: 'string' },
+    page: { type: 'string' },
+    accuracy: { type: 'string' },
+    quality: { type: 'string' },
+  },
 })
 if (positionals.length === 0) {
   process.stderr.write('npx tsx bench/plots-draw.ts IN.json [IN.json …] --plots DIR [--page FILE.md]\n')
@@ -31,6 +38,10 @@ if (values.page) {
 if (values.accuracy) {
   const accuracy = v.parse(accuracySchema, report)
   await writeFile(values.accuracy, withTables(await readFile(values.accuracy, 'utf8'), accuracyTables(accuracy)))
+}
+if (values.quality) {
+  const quality = v.parse(qualitySchema, report)
+  await writeFile(values.quality, withTables(await readFile(values.quality, 'utf8'), qualityTables(quality)))
 }
 
 /** Our own file: its parts are looked for, not each number. */

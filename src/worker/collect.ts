@@ -44,8 +44,8 @@ const gatherMs = 900
 /** ... but never more than this many times the number needed. */
 const gatherFactor = 2
 /**
- * Centred cosine below which two frames of one capture are two people. Good frames of 14 clips: one person's are 0.48 and
- * more within 8 s, other people's 0.40 and less (docs/quality.md).
+ * Centred cosine below which two frames of one capture are two people. At the lower end of what separates one person's
+ * good frames within 8 s from other people's (docs/quality.md): heads that follow a challenge move more.
  */
 const samePerson = 0.4
 /** One odd frame is dropped; this many in a row are another person. */

@@ -46,7 +46,7 @@ export interface FaceMeasures {
 }
 
 /** Measured on degraded copies of the London set and LFW: docs/quality.md. */
-const bounds = {
+export const bounds = {
   darkFrame: 40,
   brightFrame: 235,
   flatFrame: 12,
