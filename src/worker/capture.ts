@@ -50,8 +50,7 @@ export async function capture(
   try {
     tell(progress)
     const collected = await collectFrames(engine, reader, request.frames, clock, tell, challenge)
-    signal.throwIfAborted()
-    const result = await deliver(engine, request, collected, clock)
+    const result = await deliver(engine, request, collected, clock, signal)
     tell({ ...progress, hint: 'done' })
     return result
   } finally {
@@ -68,14 +67,18 @@ async function deliver(
   { binding, keys, delivery, localTemplate, cameraRisk = 0 }: CaptureRequest,
   { frames, seen, accepted, different, stream, steps }: Collected,
   clock: StageClock,
+  signal: AbortSignal,
 ): Promise<CaptureResult> {
   const { modelId, mean } = engine.embedder
-  const protector = deviceProtector(keys.secret, saltOf(binding.subjectSalt))
-  const embedding = meanDirection(frames.map((frame) => frame.embedding))
+  let embedding: Float32Array | undefined
   let template: Uint8Array<ArrayBuffer> | undefined
   clock.begin()
   try {
-    template = await clock.run('protect', () => protector.protect(embedding, mean, { ...binding, modelId }))
+    signal.throwIfAborted()
+    const protector = deviceProtector(keys.secret, saltOf(binding.subjectSalt))
+    const mixed = meanDirection(frames.map((frame) => frame.embedding))
+    embedding = mixed
+    template = await clock.run('protect', () => protector.protect(mixed, mean, { ...binding, modelId }))
     if (delivery === 'sealed') {
       const spoofRisk = spoofBucket(frames.flatMap(({ liveness }) => (liveness === undefined ? [] : [liveness])))
       const grade = {
@@ -99,7 +102,7 @@ async function deliver(
     return { kind: 'local-verified', verified, statement, report: reportOf(seen, accepted, clock) }
   } finally {
     for (const frame of frames) frame.embedding.fill(0)
-    embedding.fill(0)
+    embedding?.fill(0)
     template?.fill(0)
   }
 }

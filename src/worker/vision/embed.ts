@@ -9,7 +9,7 @@ import { arcFaceChip, type ChipTemplate, chipToPicture, dlibChip, type FivePoint
 import { GraphModel } from './graph-model'
 import type { Picture } from './picture'
 import { mirrorChip, sampleChip, swapRedAndBlue } from './sample'
-import { normalised } from './vectors'
+import { meanDirection, normalised } from './vectors'
 import { weightMap } from './weight-map'
 
 /** A face to a vector, and the public mean that srht-sign/v1 takes away from it. */
@@ -71,7 +71,7 @@ function embedWith(
     const length = Math.hypot(...values.subarray(0, half))
     const straight = normalised(values.subarray(0, half))
     const mirrored = normalised(values.subarray(half))
-    const vector = normalised(straight.map((value, index) => value + mirrored[index]!))
+    const vector = meanDirection([straight, mirrored])
     for (const used of [values, straight, mirrored]) used.fill(0)
     return { vector, length }
   } finally {

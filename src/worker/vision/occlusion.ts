@@ -74,19 +74,29 @@ function region(x: number, y: number, halfWidth: number, halfHeight: number): Re
   }
 }
 
-function valuesOf(luma: Float32Array, { top, bottom, left, right }: Region): readonly number[] {
-  const values: number[] = []
-  for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) values.push(luma[y * size + x]!)
-  return values
+/** What `measure` makes of a region's pixels, row by row; they are wiped after it (L17). */
+function ofPixels<T>(
+  luma: Float32Array,
+  { top, bottom, left, right }: Region,
+  measure: (values: Float32Array) => T,
+): T {
+  const width = right - left + 1
+  const values = new Float32Array(width * (bottom - top + 1))
+  for (let y = top; y <= bottom; y++)
+    values.set(luma.subarray(y * size + left, y * size + right + 1), (y - top) * width)
+  try {
+    return measure(values)
+  } finally {
+    values.fill(0)
+  }
 }
 
 function medianOf(luma: Float32Array, where: Region): number {
-  const sorted = [...valuesOf(luma, where)].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1]!
+  return ofPixels(luma, where, (values) => values.sort()[values.length >> 1]!)
 }
 
 function spreadOf(luma: Float32Array, where: Region): number {
-  return deviation(valuesOf(luma, where))
+  return ofPixels(luma, where, deviation)
 }
 
 function thinOf(luma: Float32Array, { top, bottom, left, right }: Region): number {
@@ -103,14 +113,21 @@ function thinOf(luma: Float32Array, { top, bottom, left, right }: Region): numbe
 }
 
 function profileOf(luma: Float32Array, { top, bottom, left, right }: Region): number {
-  const rows = Array.from({ length: bottom - top + 1 }, (_, row) => {
-    const values = valuesOf(luma, { top: top + row, bottom: top + row, left, right })
-    return values.reduce((sum, value) => sum + value, 0) / values.length
-  })
+  const rows = Array.from({ length: bottom - top + 1 }, (_, row) =>
+    ofPixels(luma, { top: top + row, bottom: top + row, left, right }, meanOf),
+  )
   return deviation(rows)
 }
 
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+function meanOf(values: Iterable<number> & { readonly length: number }): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
+}
+
+function deviation(values: Iterable<number> & { readonly length: number }): number {
+  const mean = meanOf(values)
+  let square = 0
+  for (const value of values) square += (value - mean) ** 2
+  return Math.sqrt(square / values.length)
 }

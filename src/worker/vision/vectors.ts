@@ -11,9 +11,13 @@ export function normalised(vector: Float32Array): Float32Array {
 export function meanDirection(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float64Array(vectors[0]?.length ?? 0)
   for (const vector of vectors) for (let index = 0; index < sum.length; index++) sum[index]! += vector[index]!
-  const mean = normalised(Float32Array.from(sum))
-  sum.fill(0)
-  return mean
+  const rounded = Float32Array.from(sum)
+  try {
+    return normalised(rounded)
+  } finally {
+    sum.fill(0)
+    rounded.fill(0)
+  }
 }
 
 /** Cosine of two vectors after `mean` is taken from both; -1..1. */
