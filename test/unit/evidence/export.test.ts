@@ -168,6 +168,11 @@ describe('an export of evidence (L25)', () => {
     ],
     ['no word on a place', ({ inclusion }) => ({ inclusion: inclusion.slice(1) }), /no word on its place/],
     ['a missing head of a chain', ({ heads }) => ({ heads: heads.slice(1) }), /head of a device’s chain is missing/],
+    [
+      'the head of one device in the place of another’s',
+      ({ heads }) => ({ heads: heads.map(() => heads[0]!) }),
+      /head of a device’s chain is missing/,
+    ],
     ['an older tree head', () => ({ treeHead: older }), /not in the log/],
     ['a tree head of nobody', () => ({ treeHead: 'a.b.c' }), /tree head: /],
     [
