@@ -114,6 +114,8 @@ describe('failures of one address', () => {
     expect([networkOf('::1'), networkOf('fe80::1:2:3:4:5')]).toEqual(['0:0:0:0', 'fe80:0:0:1'])
     expect(networkOf('1:2:3:4:5:6:7:8')).toBe('1:2:3:4')
     expect([networkOf('::ffff:203.0.113.7'), networkOf('0.0.0.0')]).toEqual([address, '0.0.0.0'])
+    // a translator before the server: not all of IPv4 is one network
+    expect([networkOf('64:ff9b::203.0.113.7'), networkOf('64:ff9b::1:cb00:7107')]).toEqual([address, '64:ff9b:0:0'])
     const { attempt } = await addressed()
     for (const wrong of [
       '',
