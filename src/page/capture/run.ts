@@ -50,6 +50,8 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
       const { onProgress, spent } = watchFrames(session)
       view.onOtherMovement(() => worker.otherMovement())
       const seen = { ...request, cameraRisk: await camera.risk() }
+      // The light may have gone off meanwhile; why it did is what the person should read, not that no frame comes.
+      camera.gone.throwIfAborted()
       return await unlessGone(camera, spent, worker.capture(seen, camera.frames(), onProgress))
     } finally {
       camera.stop()
