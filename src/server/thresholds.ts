@@ -15,7 +15,10 @@ export type ThresholdTable = Readonly<
 >
 
 /** Calibrated by `npm run eval -- … --operating-points` and `npx tsx bench/thresholds.ts` (docs/accuracy.md). */
-export const standardThresholds: ThresholdTable = { mobilefacenet: calibrated.mobilefacenet.bits }
+export const standardThresholds: ThresholdTable = {
+  mobilefacenet: calibrated.mobilefacenet.bits,
+  'face-api': calibrated['face-api'].bits,
+}
 
 export interface ThresholdChoice {
   readonly embedder: EmbedderName
@@ -24,7 +27,7 @@ export interface ThresholdChoice {
   readonly thresholds?: ThresholdTable | undefined
 }
 
-/** Most bits that may differ. Throws `configuration_invalid` for an embedder without a calibrated threshold. */
+/** Most bits that may differ. Throws `configuration_invalid` for a threshold that is none: not above 0 and below 0.5. */
 export function maxDistance({ embedder, bits, level = 'standard', thresholds }: ThresholdChoice): number {
   const fraction = thresholds?.[embedder]?.[bits]?.[level] ?? standardThresholds[embedder]?.[bits]?.[level]
   if (fraction === undefined || !(fraction > 0 && fraction < 0.5)) {

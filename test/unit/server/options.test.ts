@@ -130,7 +130,7 @@ describe('what is refused at once', () => {
     )
   })
 
-  test('a suite without a key, an embedder without a threshold', async () => {
+  test('a suite without a key, a threshold that is none', async () => {
     const { store } = await createWorld()
     const { importServerKeys, generateServerKeys } = await import('../../../src/server')
     const keys = await importServerKeys(await generateServerKeys({ suites: ['P256'] }))
@@ -138,7 +138,10 @@ describe('what is refused at once', () => {
     expect(await refusalOf(generateEnrolmentOptions({ ...request, suite: 'X25519' }))).toBe(
       'configuration_invalid: keys: no X25519 recipient',
     )
-    expect(await refused({ embedder: 'face-api' })).toMatch(/^configuration_invalid: thresholds: face-api/)
+    const nonsense = { 'face-api': { 2048: { convenient: 0.6, standard: 0.5, strict: 0.5 } } }
+    expect(await refused({ embedder: 'face-api', thresholds: nonsense })).toMatch(
+      /^configuration_invalid: thresholds: face-api/,
+    )
     const thresholds = { 'face-api': { 2048: { convenient: 0.3, standard: 0.29, strict: 0.28 } } }
     const options = await generateEnrolmentOptions({ ...request, embedder: 'face-api', thresholds })
     expect(options.protection.maxDistance).toBe(Math.floor(0.29 * 2048))
