@@ -81,8 +81,9 @@ export const FaceSeal = forwardRef(function FaceSeal(
     return () => stop.abort()
   }, [])
 
-  // React 18 knows no `className` on a custom element.
-  return createElement('face-seal', { ref: element, id, class: className, style, lang, dir, hidden }, children)
+  // React 18 knows no `className` on a custom element, and writes a `hidden` of false as an attribute, which hides.
+  const attributes = { id, class: className, style, lang, dir, hidden: hidden || undefined }
+  return createElement('face-seal', { ref: element, ...attributes }, children)
 })
 
 /** Properties that were given before and are not now go back to what the element makes of `undefined`. */
