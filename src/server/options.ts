@@ -35,8 +35,9 @@ export interface CeremonyRequest extends ThrottledClient {
 }
 
 /**
- * Options for an enrolment or a renewal: a fresh salt, so that after the renewal the old template is worthless.
- * Throws `configuration_invalid`, `policy_invalid`, `request_invalid`, `rate_limited`, `store_unavailable`.
+ * Options for an enrolment or a renewal: a fresh salt, so that after the renewal the old template is worthless. Never
+ * locked by failures: the settings begin with them, for whoever is locked out must still see, withdraw and delete.
+ * Throws `configuration_invalid`, `policy_invalid`, `request_invalid`, `store_unavailable`.
  */
 export async function generateEnrolmentOptions(request: CeremonyRequest): Promise<CeremonyOptionsJSON> {
   const subject = await subjectOf(request)
