@@ -54,7 +54,10 @@ async function emitTypes(): Promise<void> {
     const path = join(types, name)
     const text = await readFile(path, 'utf8')
     // Sources import without extensions; Node's resolution of the published types wants them.
-    await writeFile(path, text.replace(/(from|import\()(\s*)'(\.{1,2}\/[^']+?)(?<!\.js|\.json)'/g, "$1$2'$3.js'"))
+    const relative = /(from|import\()(\s*)(['"])(\.{1,2}(?:\/[^'"]+?)?)(?<!\.js|\.json)\3/g
+    const complete = (_: string, keyword: string, space: string, quote: string, to: string) =>
+      `${keyword}${space}${quote}${to}${/^\.{1,2}$/.test(to) ? '/index' : ''}.js${quote}`
+    await writeFile(path, text.replace(relative, complete))
   }
 }
 
