@@ -87,7 +87,7 @@ export async function failuresWithin(seconds: number, accepted: boolean): Promis
     if (now > start + seconds) return failures
     await store.transaction(async (transaction) => {
       if (accepted && failures % standardLimits.freeFailures === 0) await clearFailures(transaction, counters)
-      await countFailure(transaction, counters, now)
+      await countFailure(transaction, counters, now, 'enrolled')
     })
   }
   return null

@@ -181,9 +181,11 @@ function memoryTransaction(tables: MemoryTables, undo: Undo[]): StoreTransaction
       put(tables.throttles, key, throttle)
     },
     async removeThrottle(key) {
-      return remove(tables.throttles, key)
+      const { failures } = await readThrottle(key)
+      return remove(tables.throttles, key) && failures > 0
     },
     async removeThrottles(before) {
+      removeWhere(tables.throttles, (row) => row.failures === 0) // only a lock that somebody held
       return removeWhere(tables.throttles, (row) => row.expiresAt < before)
     },
     async readLedgerHead(subject) {

@@ -29,7 +29,8 @@ export const standardAddressLimits: ThrottleLimits = {
 /**
  * Of a subject, whatever succeeds between. Whoever is accepted once (by a false accept, or with a stolen template) could
  * otherwise read the enrolled template bit by bit out of yes and no, each accepted try clearing the counter of those
- * refused: docs/protection.md. Thirty a week is more than a face that is recognised at all needs.
+ * refused: docs/protection.md. Thirty a week is more than a face that is recognised at all needs. Only the bound device is
+ * counted: another one is refused whatever its template is, so it learns nothing, and cannot lock the person out for days.
  */
 export const climbLimits: ThrottleLimits = {
   ...{ freeFailures: 30, baseSeconds: 3600, maxSeconds: 86_400 },
@@ -40,7 +41,7 @@ const rememberedSeconds = 30 * 86_400
 
 /** Counter of a subject's failures, whichever device they came from. */
 export const subjectThrottle = (subject: string) => `subject:${subject}`
-/** The same by the week, which no success clears. */
+/** Those of its bound device by the week, which no success clears. */
 export const climbThrottle = (subject: string) => `week:${subject}`
 /** Counter of a device's failures, whichever subject it tried. */
 export const deviceThrottle = (thumbprint: string) => `device:${thumbprint}`
@@ -67,6 +68,8 @@ interface ThrottledAnswer extends ThrottledClient {
 interface Counter {
   readonly key: string
   readonly limits: ThrottleLimits
+  /** Counts failures of the bound device alone. */
+  readonly boundOnly?: boolean
 }
 
 /** The counters of one answer, in the order in which all transactions take them: no deadlock. */
@@ -84,7 +87,7 @@ export interface Counters {
 export async function countersOf({ keys, tenant, subject, device, ...rest }: ThrottledAnswer): Promise<Counters> {
   const { limits = standardLimits, clientAddress, addressLimits = standardAddressLimits } = rest
   const names = [subjectThrottle(subject), ...(device === undefined ? [] : [deviceThrottle(device)])]
-  const climb = { key: climbThrottle(subject), limits: climbLimits }
+  const climb = { key: climbThrottle(subject), limits: climbLimits, boundOnly: true }
   const own = names.map((key) => ({ key, limits }))
   if (clientAddress === undefined) return { own, windows: [climb] }
   return {
@@ -108,10 +111,23 @@ export async function lockThrottles(transaction: StoreTransaction, counters: Cou
   refuseClosed(read, now)
 }
 
-/** Adds one failure to each counter. */
-export async function countFailure(transaction: StoreTransaction, counters: Counters, now: number): Promise<void> {
-  for (const { key, limits } of allOf(counters)) {
-    await transaction.putThrottle(key, oneMore(await transaction.lockThrottle(key), limits, now))
+/**
+ * Who failed. `enrolled`: the device that is bound to the subject, the only one whose tries say anything of the template
+ * and count for the week. `stranger`: any other. `nobody`: a change on our side, such as another model.
+ */
+export type FailedBy = 'enrolled' | 'stranger' | 'nobody'
+
+/** Adds one failure to each counter that `by` answers for; writes the others back as they are, for the same work. */
+export async function countFailure(
+  transaction: StoreTransaction,
+  counters: Counters,
+  now: number,
+  by: FailedBy,
+): Promise<void> {
+  for (const { key, limits, boundOnly = false } of allOf(counters)) {
+    const before = await transaction.lockThrottle(key)
+    const counts = by === 'enrolled' || (by === 'stranger' && !boundOnly)
+    await transaction.putThrottle(key, counts ? oneMore(before, limits, now) : before)
   }
 }
 

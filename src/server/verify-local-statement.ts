@@ -66,7 +66,7 @@ export async function verifyLocalStatement(request: LocalStatementRequest): Prom
     }
     const enrolled = await isEnrolledDevice(transaction, subject, device, now)
     if (enrolled && verified && passkey) await recordUse(transaction, counters, subject, now)
-    else await countFailure(transaction, counters, now)
+    else await countFailure(transaction, counters, now, enrolled ? 'enrolled' : 'stranger')
     return enrolled
   })
   if (!known) throw new FaceSealError('device_unknown')

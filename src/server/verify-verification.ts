@@ -13,7 +13,7 @@ import { signStatement } from './sign'
 import type { Enrolment, TemplateAtRest } from './store'
 import { openTemplate, sealTemplate } from './template-vault'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
-import { countersOf, countFailure, lockThrottles, type ThrottleLimits } from './throttle'
+import { countersOf, countFailure, type FailedBy, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
 
 export interface VerificationRequest extends EnrolmentRequest {
@@ -55,7 +55,8 @@ export interface VerificationResult {
 
 /**
  * Takes a verification and answers yes or no. Whoever is not enrolled costs the same work and is answered in the same
- * way as a stranger's face. Used up in any case: the challenge, the grant, and a try in the failure limits.
+ * way as a stranger's face. Used up in any case: the challenge, the grant, and a try in the failure limits, but for
+ * `model_changed`, which is no failure of the person.
  * Throws what `openEnvelope` throws, and `template_replay`, `consent_evidence`, `reconsent_required`, `rate_limited`, `store_unavailable`.
  */
 export async function verifyVerification(request: VerificationRequest): Promise<VerificationResult> {
@@ -81,7 +82,7 @@ export async function verifyVerification(request: VerificationRequest): Promise<
       const enrolment = await readLiveEnrolment(transaction, subject, now)
       const decision = fresh ? await compare(request, opened, enrolment) : 'replay'
       if (decision === 'match') await recordUse(transaction, counters, subject, now)
-      else await countFailure(transaction, counters, now)
+      else await countFailure(transaction, counters, now, failedBy(decision, enrolment, header.device))
       return decision
     })
     if (reason === 'replay') throw replayed()
@@ -93,6 +94,12 @@ export async function verifyVerification(request: VerificationRequest): Promise<
   } finally {
     claim.template.fill(0)
   }
+}
+
+/** After `device_unknown` and `model_changed` nobody knows whether the face was near. */
+function failedBy(decision: VerificationReason | 'replay', enrolment: Enrolment | undefined, device: string): FailedBy {
+  if (decision === 'model_changed') return 'nobody'
+  return enrolment?.device === device ? 'enrolled' : 'stranger'
 }
 
 /** Decides. Where there is nothing to compare with, a decoy is decrypted and compared: the same work. */

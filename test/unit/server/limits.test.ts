@@ -16,7 +16,8 @@ import {
 import { networkOf } from '../../../src/server/client-address'
 import { climbThrottle, deviceThrottle, subjectThrottle } from '../../../src/server/throttle'
 import { consentHash } from '../../../src/wire/consent-hash'
-import { createDevice, randomTemplate, withFlippedBits } from './client'
+import { createDevice, randomTemplate, type TestDevice, withFlippedBits } from './client'
+import { watchCryptography, watchedStore } from './watch'
 import { codeOf, createWorld, origin, refusalOf, scope } from './world'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -102,9 +103,9 @@ describe('failures of one address', () => {
     world.now += 101
     await expire({ store, keys: world.keys, now: world.now })
     expect([...store.tables.throttles.keys()].filter((key) => key.startsWith('address:'))).toEqual([])
-    expect(store.tables.throttles.size).toBe(3) // subject and device: 30 days; subject by the week
+    expect(store.tables.throttles.size).toBe(2) // subject and device: 30 days; none by the week, for no device is bound
     const later = world.now + 31 * 86_400
-    expect((await expire({ store, keys: world.keys, now: later })).failureCounters).toBe(3)
+    expect((await expire({ store, keys: world.keys, now: later })).failureCounters).toBe(2)
     expect(store.tables.throttles.size).toBe(0)
   })
 
@@ -163,6 +164,74 @@ describe('failures of one address', () => {
     for (let i = 0; i < 4; i++) answers.push(await answer(`header-${i}`, `198.51.100.${i}`, withFlippedBits(face, i)))
     expect(answers).toEqual([200, 200, 200, 429])
     expect(asked.slice(0, 2)).toEqual(['/face/verify/options', '/face/verify'])
+  })
+})
+
+describe('whose failure it is', () => {
+  /** An enrolled person; `change` for a response by another version of the model. */
+  async function enrolled() {
+    const store = createMemoryStore()
+    const work: string[] = []
+    const world = await createWorld(watchedStore(store, work))
+    const [device, face] = [await createDevice(), randomTemplate()]
+    const { subject } = await world.enrol(device, 'person', face)
+    const weekly = () => store.tables.throttles.get(climbThrottle(subject))?.failures ?? 0
+    const byModel = async (template: Uint8Array<ArrayBuffer>) => {
+      const change = { header: { model: 'mobilefacenet.ffffffff' } }
+      return world.response(device, await world.options('verify', 'person'), template, change)
+    }
+    return { store, world, work, device, face, subject, weekly, byModel }
+  }
+
+  test('a stranger who may name the account does not close its week', async () => {
+    const { world, device, face, weekly } = await enrolled()
+    const stranger = await createDevice()
+    for (let i = 0; i < 40; i++) {
+      // near or not: another device is told nothing
+      const template = i % 2 ? withFlippedBits(face, 100 + i) : randomTemplate()
+      expect(await world.verify(stranger, 'person', template)).toMatchObject({ reason: 'device_unknown' })
+      if (i % 4 < 3) continue
+      await unlockDevice({ store: world.store, device: stranger.thumbprint })
+      expect((await world.verify(device, 'person', withFlippedBits(face, i))).verified).toBe(true)
+    }
+    expect(weekly()).toBe(0)
+    await world.verify(device, 'person', randomTemplate())
+    expect(weekly()).toBe(1)
+  })
+
+  test("another version of the model is nobody's, however often", async () => {
+    const { store, world, device, face, byModel, subject } = await enrolled()
+    for (let i = 0; i < 8; i++) {
+      const result = await world.acceptVerification(await byModel(withFlippedBits(face, 50 + i)))
+      expect(result).toMatchObject({ verified: false, reason: 'model_changed' })
+    }
+    expect([...store.tables.throttles.values()].filter(({ failures }) => failures > 0)).toEqual([])
+    expect(await unlockSubject({ store, subject })).toBe(false)
+    const renewed = await world.enrol(device, 'person', randomTemplate())
+    expect(renewed).toMatchObject({ enrolled: true, renewed: true })
+  })
+
+  test('another face, another device and another model cost the same queries and cryptography', async () => {
+    const { world, work, device, byModel } = await enrolled()
+    const by = (one: TestDevice) => async (face: Uint8Array<ArrayBuffer>) =>
+      world.response(one, await world.options('verify', 'person'), face)
+    const stranger = by(await createDevice())
+    await world.acceptVerification(await byModel(randomTemplate())) // makes the decoy, once for a key ring
+    const spies = watchCryptography(work)
+    try {
+      const works = []
+      for (const respond of [byModel, by(device), stranger]) {
+        const response = await respond(randomTemplate())
+        work.length = 0
+        expect((await world.acceptVerification(response)).verified).toBe(false)
+        works.push([...work])
+      }
+      expect(works[0]).toContain('store.putThrottle')
+      expect(works[1]).toEqual(works[0])
+      expect(works[2]).toEqual(works[0])
+    } finally {
+      for (const spy of spies) spy.mockRestore()
+    }
   })
 })
 
