@@ -20,7 +20,8 @@ export interface PasskeyTry {
 export interface PasskeyRule {
   /**
    * True when the assertion is signed by one of the account's credentials: `verifyAuthenticationResponse` of
-   * @simplewebauthn/server with `requireUserVerification`. What it throws counts as no, a {@link FaceSealError} is passed on.
+   * @simplewebauthn/server with `requireUserVerification`. That throws for most wrong assertions: catch it there and say
+   * `false`, which counts as a failed try. What comes out of here is your own failure, `store_unavailable`, which does not.
    */
   readonly verify: (attempt: PasskeyTry) => Promise<boolean>
   /** Which accounts owe one, e.g. those that registered a credential; all without it. */
@@ -39,11 +40,13 @@ export interface PasskeyRequest {
 
 /**
  * Whether the account's passkey stands behind this response; true where none is owed. Give the answer to
- * `verifyEnrolment`, `verifyVerification` or `verifyLocalStatement` as `passkey`. Throws `passkey_required` where none came.
+ * `verifyEnrolment`, `verifyVerification` or `verifyLocalStatement` as `passkey`. Throws `passkey_required` where none came,
+ * and `store_unavailable` where the rule itself failed; neither uses anything up.
  */
 export async function verifyPasskey(request: PasskeyRequest): Promise<boolean> {
   const { rule, account, response, header } = request
-  if (rule.demandedOf && !(await rule.demandedOf(account))) return true
+  const { demandedOf } = rule
+  if (demandedOf && !(await answerOf(() => demandedOf(account)))) return true
   if (header === null) throw new FaceSealError('passkey_required', { detail: `no ${passkeyHeader} header` })
   const assertion = decodePasskey(header)
   if (!assertion) return false
@@ -51,11 +54,15 @@ export async function verifyPasskey(request: PasskeyRequest): Promise<boolean> {
   const expectedOrigin = [request.expectedOrigin].flat()
   const client = clientDataOf(assertion)
   if (client?.challenge !== expectedChallenge || !expectedOrigin.includes(client.origin)) return false
+  return answerOf(() => rule.verify({ account, assertion, expectedChallenge, expectedOrigin }))
+}
+
+/** A database that is down is no word about the person; the cause is for the log. */
+async function answerOf(ask: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await rule.verify({ account, assertion, expectedChallenge, expectedOrigin })
-  } catch (error) {
-    if (error instanceof FaceSealError) throw error
-    return false
+    return await ask()
+  } catch (cause) {
+    throw cause instanceof FaceSealError ? cause : new FaceSealError('store_unavailable', { detail: 'passkey', cause })
   }
 }
 

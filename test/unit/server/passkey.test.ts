@@ -26,6 +26,7 @@ let device: TestDevice
 let template: Uint8Array<ArrayBuffer>
 let handler: ReturnType<typeof createHandler>
 let reasons: (string | undefined)[]
+let causes: (string | undefined)[]
 let flips = 0
 
 /** As docs/liveness.md shows it. */
@@ -33,7 +34,7 @@ const rule: PasskeyRule = {
   async verify({ assertion, expectedChallenge, expectedOrigin }) {
     const { credential } = authenticator
     if (assertion.id !== credential.id) return false
-    const { verified } = await verifyAuthenticationResponse({
+    const found = await verifyAuthenticationResponse({
       ...{
         response: assertion,
         expectedChallenge,
@@ -42,8 +43,8 @@ const rule: PasskeyRule = {
         credential,
       },
       requireUserVerification: true,
-    })
-    return verified
+    }).catch(() => undefined)
+    return found?.verified === true
   },
 }
 
@@ -51,7 +52,10 @@ const start = (passkey: PasskeyRule) =>
   createHandler({
     ...{ store: createMemoryStore(), keys, policy, ...scope, expectedOrigin: origin, passkey },
     resolveSubject: async () => 'person',
-    logger: logLines(({ code }) => reasons.push(code)),
+    logger: logLines(({ code, cause }) => {
+      reasons.push(code)
+      causes.push(cause)
+    }),
   })
 
 beforeEach(async () => {
@@ -59,6 +63,7 @@ beforeEach(async () => {
   device = await createDevice()
   template = randomTemplate()
   reasons = []
+  causes = []
   handler = start(rule)
 })
 
@@ -176,10 +181,32 @@ describe('a passkey over the response', () => {
     expect(await send('enrol', async () => ({}))).toEqual({ enrolled: true })
   })
 
-  test('a look-up that fails with a code is no wrong passkey', async () => {
-    handler = start({ verify: () => Promise.reject(new FaceSealError('store_unavailable')) })
-    expect(await send('enrol')).toMatchObject({ code: 'store_unavailable' })
-    handler = start({ verify: () => Promise.reject(new Error('what verifyAuthenticationResponse throws')) })
-    expect(await send('enrol')).toMatchObject({ code: 'passkey_required' })
+  test('a look-up that fails is no wrong passkey: said so, logged by class, counted nowhere, nothing used up', async () => {
+    const failures: Partial<PasskeyRule>[] = [
+      { verify: () => Promise.reject(new FaceSealError('store_unavailable')) },
+      { verify: () => Promise.reject(new DatabaseDown('the name of a person')) },
+      { demandedOf: () => Promise.reject(new DatabaseDown('the name of a person')) },
+    ]
+    let down: Partial<PasskeyRule> = {}
+    handler = start({
+      verify: (attempt) => (down.verify ?? rule.verify)(attempt),
+      demandedOf: async (account) => (await down.demandedOf?.(account)) ?? true,
+    })
+    expect(await send('enrol')).toEqual({ enrolled: true })
+    const { options, receipts } = await consented('verify')
+    const response = await device.seal(options, withFlippedBits(template, 99), { receipts })
+    const upload = async () => post('/verify', 'application/octet-stream', response, await signed(response))
+    for (down of failures) {
+      for (let i = 0; i < 7; i++) expect(await upload()).toMatchObject({ code: 'store_unavailable', status: 503 })
+      expect(reasons.at(-1)).toBe('store_unavailable')
+    }
+    expect(causes.slice(-14)).toEqual(Array(14).fill('DatabaseDown'))
+    down = {}
+    expect(await upload()).toEqual({ verified: true })
+    down = { verify: async () => false }
+    expect(await send('verify')).toEqual({ verified: false })
+    expect(reasons.at(-1)).toBe('passkey')
   })
 })
+
+class DatabaseDown extends Error {}
