@@ -73,12 +73,15 @@ export async function settings(init: SettingsClientInit): Promise<FaceSettingsRe
   })
 }
 
-/** Whoever is locked out after failures must still see, export, withdraw and delete: the options to enrol are never locked. */
+/** Refusals of options to verify that are none of options to enrol: a lock; an enrolment whose embedder has no threshold now. */
+const enrolInstead: readonly string[] = ['rate_limited', 'configuration_invalid']
+
+/** Whoever cannot verify must still see, export, withdraw and delete (L10, L11, L20). */
 async function settingsOptions(init: SettingsClientInit): Promise<CeremonyOptionsJSON> {
   try {
     return await post<CeremonyOptionsJSON>(init, '/verify/options', json({}))
   } catch (error) {
-    if (!(error instanceof FaceSealError) || error.code !== 'rate_limited') throw error
+    if (!(error instanceof FaceSealError) || !enrolInstead.includes(error.code)) throw error
     return await post<CeremonyOptionsJSON>(init, '/enrol/options', json({}))
   }
 }
