@@ -25,6 +25,7 @@ class BaseModeHkdf extends HkdfSha256 {
     const work = super.labeledExtract(salt, label, input)
     if (this.#extracted.size >= 8) this.#extracted.clear() // `info` is a parameter, of which a server has one
     this.#extracted.set(name, work)
+    work.catch(() => this.#extracted.delete(name)) // the next message tries anew
     return work
   }
 
@@ -36,9 +37,17 @@ class BaseModeHkdf extends HkdfSha256 {
     length: number,
   ): Promise<ArrayBuffer> {
     if (input.byteLength !== emptyPskInputBytes) return super.extractAndExpand(salt, input, info, length)
-    this.#emptyPsk ??= crypto.subtle.importKey('raw', bytesOf(input), 'HKDF', false, ['deriveBits'])
+    this.#emptyPsk ??= this.#importPsk(bytesOf(input))
     const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: bytesOf(salt), info: bytesOf(info) }
     return crypto.subtle.deriveBits(algorithm, await this.#emptyPsk, length * 8)
+  }
+
+  #importPsk(input: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+    const work = crypto.subtle.importKey('raw', input, 'HKDF', false, ['deriveBits'])
+    work.catch(() => {
+      this.#emptyPsk = undefined
+    })
+    return work
   }
 }
 
