@@ -8,6 +8,8 @@ const chipSize = 32
 const around = 1.4
 const chip = new Float32Array(chipSize * chipSize * 3)
 const luma = new Float32Array(chipSize * chipSize)
+/** The eye's rows, to find what four fifths of their pixels are darker than. */
+const sorted = new Float32Array(20 * chipSize)
 
 /**
  * How dark the iris is against the white on both of its sides, mean of both eyes; about 0.4 open, below half of a
@@ -27,7 +29,8 @@ function contrastOf(picture: Picture, landmarks: Landmarks, first: number, last:
   for (let index = 0; index < luma.length; index++) {
     luma[index] = 0.299 * chip[3 * index]! + 0.587 * chip[3 * index + 1]! + 0.114 * chip[3 * index + 2]!
   }
-  const bright = [...luma.subarray(6 * chipSize, 26 * chipSize)].sort((x, y) => x - y)[16 * chipSize]!
+  sorted.set(luma.subarray(6 * chipSize, 26 * chipSize))
+  const bright = sorted.sort()[16 * chipSize]!
   let best = Number.NEGATIVE_INFINITY
   for (let y = 11; y < 22; y++) {
     for (let x = 10; x < 22; x++) {
@@ -38,6 +41,7 @@ function contrastOf(picture: Picture, landmarks: Landmarks, first: number, last:
   }
   chip.fill(0)
   luma.fill(0)
+  sorted.fill(0)
   return best / Math.max(bright, 1)
 }
 
