@@ -26,7 +26,7 @@ export interface CeremonyInit {
   readonly assetBase?: string | undefined
   /** Address of worker.js; without it, where the bundler put it. */
   readonly workerUrl?: string | undefined
-  /** Camera to use, as in `MediaDeviceInfo.deviceId`. */
+  /** Camera to use, as in `MediaDeviceInfo.deviceId`. Where it is not there, the person is told; the next try takes another. */
   readonly deviceId?: string | undefined
   /** L07: the token that the backend issued to the guardian. */
   readonly guardianToken?: string | undefined

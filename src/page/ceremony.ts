@@ -218,6 +218,7 @@ function openView({ init, policy }: Ceremony): CaptureView {
     theme: init.theme,
     voice: init.voice,
     alternative: inLocale(policy.alternatives[0]!.label, locale),
+    deviceId: init.deviceId,
   })
 }
 

@@ -44,7 +44,7 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
   try {
     view.opening('camera')
     init.onProgress?.({ stage: 'camera', report: worker.report })
-    const camera = await openCamera(grant, { ...bound, deviceId: view.deviceId ?? init.deviceId })
+    const camera = await openCamera(grant, { ...bound, deviceId: view.deviceId })
     try {
       view.capturing(camera.video)
       const { onProgress, spent } = watchFrames(session)

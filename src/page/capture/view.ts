@@ -22,13 +22,15 @@ export interface CaptureViewOptions {
   readonly voice?: boolean | undefined
   /** Name of the alternative, in `locale`. */
   readonly alternative: string
+  /** The integrator's camera, as in `MediaDeviceInfo.deviceId`. */
+  readonly deviceId?: string | undefined
 }
 
 /** What the person sees between consent and result. Every state offers the other way, at the size of the rest (L05). */
 export interface CaptureView {
   /** Aborted with a {@link LeaveReason} once the person pressed one of the two buttons. */
   readonly left: AbortSignal
-  /** The camera that the person chose after a problem; `undefined` leaves it as it was. */
+  /** The camera that the person chose after a problem, else the integrator's while it is there; `undefined` leaves it to the browser. */
   readonly deviceId: string | undefined
   loading(progress: LoadProgress): void
   opening(step: 'worker' | 'camera'): void
@@ -44,10 +46,11 @@ export interface CaptureView {
 /** Names for `::part()`, in the view's own host and, through it, in one around it. */
 const captureParts = 'card, stage, progress, message, button'
 
-export function openCaptureView({ mount, locale, elder, theme, voice, alternative }: CaptureViewOptions): CaptureView {
+export function openCaptureView(options: CaptureViewOptions): CaptureView {
+  const { mount, locale, elder, theme, voice, alternative, deviceId } = options
   const words = messagesFor(locale)
   const left = new AbortController()
-  const parts = build(words, alternative)
+  const parts = build(words, alternative, deviceId)
   const speech = voice ? openVoice(locale, elder) : undefined
   const host = document.createElement('div')
   host.toggleAttribute('data-faceseal-capture', true)
@@ -121,7 +124,7 @@ export function openCaptureView({ mount, locale, elder, theme, voice, alternativ
       show('problem', words.errors[code])
       speech?.say(words.errors[code])
       parts.retry.textContent = code === 'page_hidden' ? words.dialog.carryOn : words.ceremony.retry
-      if (code.startsWith('camera_')) void parts.cameras.offer()
+      if (code.startsWith('camera_')) void parts.cameras.offer(code)
       parts.retry.focus()
       return new Promise((resolve, reject) => {
         const again = () => {
@@ -140,7 +143,7 @@ export function openCaptureView({ mount, locale, elder, theme, voice, alternativ
   }
 }
 
-function build({ ceremony, notice }: Messages, alternative: string) {
+function build({ ceremony, notice }: Messages, alternative: string, deviceId: string | undefined) {
   const bar = element('progress', { ariaLabel: ceremony.preparing })
   const amount = element('span')
   const wait = element('div', { className: 'wait' }, bar, amount)
@@ -153,7 +156,7 @@ function build({ ceremony, notice }: Messages, alternative: string) {
   const cancel = element('button', { type: 'button', textContent: ceremony.cancel })
   const otherWay = element('button', { type: 'button', textContent: notice.useInstead(alternative) })
   const actions = element('div', { className: 'actions' }, retry, otherMovement, otherWay, cancel)
-  const cameras = cameraList(ceremony)
+  const cameras = cameraList(ceremony, deviceId)
   const section = element(
     'section',
     { className: 'capture', ariaLabel: ceremony.cameraTitle },
