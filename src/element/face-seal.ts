@@ -20,8 +20,14 @@ import { elementStyles } from './styles'
 import { allEnded, awaitTurn, isEnding, turnOver } from './turns'
 import { labelOf, sentenceOf, type Words, wordsFor } from './words/index'
 
-/** Options of the headless API that the widget hands through as they are. */
-export type FurtherInit = Pick<ClientInit, 'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend'>
+/**
+ * Options of the headless API that the widget hands through as they are. `passkey` belongs to `baseUrl`: functions of the
+ * page's own send the answer, so they ask for it themselves.
+ */
+export type FurtherInit = Pick<
+  ClientInit,
+  'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend' | 'passkey' | 'voice' | 'reason'
+>
 
 interface Run {
   readonly stop: AbortController
@@ -31,13 +37,15 @@ interface Run {
 /**
  * `<face-seal>`: the whole conversation as one element over the headless API. It asks in the same dialog, shows the same
  * camera view and starts nothing by itself: the person presses a button first. Removing, disabling or resetting it ends
- * what runs; the camera's light is on in the state `capturing` only.
+ * what runs, and so does another `mode`, which resets it; the camera's light is on in the state `capturing` only.
  *
- * As a form control its value is `enrolled`, `verified` or the backend's id of the answer, empty before; with `required`
- * it is invalid (`valueMissing`) until then. The value only says how far the person got: your backend knows the answer.
+ * As a form control its value is `enrolled`, `verified` or the backend's id of the answer, empty before and from the start
+ * of the next check on; with `required` it is invalid (`valueMissing`) while it is empty. The value only says how far the
+ * person got: your backend knows the answer.
  *
  * Events: {@link FaceSealEventMap}. Attributes: those of the properties below, in kebab case; `backend` and `init` have none.
- * Slots: `alternative` (your link or button for the other way, drawn like the widget's own), `heading`, `notice` (what you
+ * Slots: `alternative` (your link or button for the other way, drawn like the widget's own, which stands there while yours
+ * is hidden or empty), `heading`, `notice` (what you
  * want to say beside the notice, never in its place). Parts: `card`, `heading`, `message`, `button` (every choice, all
  * alike), `link`, `progress`, `stage`. Custom properties: `--faceseal-ink`, `-paper`, `-quiet`, `-line`, `-shade`,
  * `-mark`, `-alert`, `-radius`, `-button-radius`, `-font`, `-font-size`. Of these the consent dialog takes the font only.
@@ -73,6 +81,7 @@ export class FaceSealElement extends LitElement {
   /** BCP 47; without it the nearest `lang`, then the browser's languages. */
   declare locale: string | undefined
   declare theme: Theme | undefined
+  /** Another one ends what runs, and forgets what came of the one before: an enrolment is no verification. */
   declare mode: FaceSealMode
   /** `backend`: a comparison on the device alone is not enough for this page; see `sufficient` of the result. */
   declare level: 'device' | 'backend'
@@ -87,6 +96,10 @@ export class FaceSealElement extends LitElement {
   readonly #internals: ElementInternals
   #run: Run | undefined
   #situation: Omit<Situation, 'mode'> = { state: 'idle' }
+  /** The mode that run, situation and value belong to. */
+  #ownMode: FaceSealMode = 'verify'
+  #hasSlottedWay = false
+  #slotted: MutationObserver | undefined
   #value: string | null = null
   #chosen: string | null = null
   #fieldsetDisabled = false
@@ -164,8 +177,17 @@ export class FaceSealElement extends LitElement {
     this.#show({ state: 'idle' })
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#slotted = new MutationObserver(() => this.requestUpdate())
+    const attributeFilter = ['slot', 'hidden', 'style', 'class', 'aria-label']
+    this.#slotted.observe(this, { childList: true, subtree: true, characterData: true, attributeFilter })
+    this.requestUpdate()
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#slotted?.disconnect()
     // A node that is only moved is ended as well: no light stays on for an element that nobody sees.
     const ran = this.#run !== undefined || this.state === 'waiting'
     this.#end()
@@ -184,6 +206,9 @@ export class FaceSealElement extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('disabled') && this.disabled) this.stop()
+    this.#followMode()
+    const { visibility } = getComputedStyle(this)
+    this.#hasSlottedWay = [...this.children].some((child) => child.slot === 'alternative' && isSeen(child, visibility))
   }
 
   protected override updated(): void {
@@ -218,11 +243,14 @@ export class FaceSealElement extends LitElement {
   #button(action: Action, words: Words): TemplateResult {
     const button = html`<button type="button" part="button" class="choice" data-act=${action} ?disabled=${this.#inactive}
       @click=${this.#press}>${labelOf(action, this.#mode, words)}</button>`
-    // What the page puts in has its own act; that it was pressed is said all the same.
-    return action === 'alternative'
-      ? html`<slot name="alternative" @click=${this.#pressAlternative}>${button}</slot>`
-      : button
+    if (action !== 'alternative') return button
+    // What the page puts in has its own act; that it was pressed is said all the same. Where nobody would see it, the
+    // widget's own button stands in (L05).
+    return html`<slot name="alternative" ?hidden=${!this.#hasSlottedWay} @click=${this.#pressAlternative}
+        @slotchange=${this.#reslotted}></slot>${this.#hasSlottedWay ? nothing : button}`
   }
+
+  readonly #reslotted = (): void => this.requestUpdate()
 
   #settingsLink({ shared }: Words): TemplateResult {
     return html`<button type="button" part="link" class="link" data-act="settings" ?disabled=${this.#inactive}
@@ -234,6 +262,7 @@ export class FaceSealElement extends LitElement {
     if (act === 'start' || act === 'again') void this.start()
     else if (act === 'settings') void this.openSettings()
     else if (act === 'cancel') this.stop()
+    else if (act === 'alternative') this.#pressAlternative()
   }
 
   readonly #pressAlternative = (): void => {
@@ -274,9 +303,12 @@ export class FaceSealElement extends LitElement {
   }
 
   async #begin(first: FaceSealState, act: (init: RunInit) => Promise<void>): Promise<void> {
+    this.#followMode()
     if (this.#run) return await this.#run.ended
     if (this.#inactive || !this.isConnected) return
     this.#stopWaiting?.()
+    // What an earlier check said is not the answer of this one; the settings alone change nothing about it.
+    if (first === 'preparing') this.#setValue(null)
     const stop = new AbortController()
     const ended = this.#perform(first, act, stop.signal)
     this.#run = { stop, ended }
@@ -287,8 +319,11 @@ export class FaceSealElement extends LitElement {
     try {
       // Not before the caller has noted the run.
       await Promise.resolve()
+      if (signal.aborted) return
+      // Before a listener may end this run: it must not wait for itself.
+      const others = allEnded()
       this.#show({ state: first })
-      await allEnded()
+      await others
       await this.updateComplete
       if (!signal.aborted) await act(this.#runInit(signal))
     } catch (error) {
@@ -357,6 +392,12 @@ export class FaceSealElement extends LitElement {
     this.#dispatch('facesealerror', { error })
   }
 
+  #followMode(): void {
+    if (this.#mode === this.#ownMode) return
+    this.#ownMode = this.#mode
+    this.reset()
+  }
+
   /** Aborts; what the run still answers is nobody's business any more. */
   #end(): void {
     this.#stopWaiting?.()
@@ -401,4 +442,20 @@ function markOf({ state }: Situation): TemplateResult {
   const person = svg`<ellipse cx="17" cy="11" rx="6" ry="7.5"/><path d="M4 31c1-6 6-8.5 13-8.5S29 25 30 31"/>`
   return html`<svg class=${good ? 'mark good' : 'mark'} viewBox="0 0 34 34" aria-hidden="true">
     ${good ? tick : person}</svg>`
+}
+
+const pictures = 'img, svg, canvas, input, [aria-label]'
+
+/** Whether there is anything in it to see or hear. Its own display and contents count, not whether the card is drawn now. */
+function isSeen(element: Element, visibility: string): boolean {
+  const style = getComputedStyle(element)
+  if (style.display === 'none' || style.visibility !== visibility) return false
+  // A custom element draws in a tree of its own.
+  if (element.localName.includes('-') || element.matches(pictures)) return true
+  const nodes = element instanceof HTMLSlotElement ? element.assignedNodes({ flatten: true }) : [...element.childNodes]
+  return nodes.some((node) => (node instanceof Element ? isSeen(node, visibility) : isText(node)))
+}
+
+function isText(node: Node): boolean {
+  return node instanceof Text && node.data.trim() !== ''
 }

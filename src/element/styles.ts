@@ -34,6 +34,7 @@ progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
   border-radius: var(--faceseal-button-radius, .6em); cursor: pointer;
 }
 slot[name="alternative"] { display: grid; }
+slot[name="alternative"][hidden], ::slotted([slot="alternative"][hidden]) { display: none; }
 /* No hover colour: after a press the pointer rests on the next state's button, which would look picked. */
 .link {
   justify-self: start; max-inline-size: 100%; padding: .5em 0; text-align: start; overflow-wrap: anywhere; font: inherit; font-size: .9375em; color: var(--quiet); background: none; border: 0;

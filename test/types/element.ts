@@ -12,6 +12,7 @@ export function listen(face: FaceSealElement): void {
     const chosen: string = detail.chosen
     return chosen
   })
+  face.init = { passkey: { rpId: 'example.org' }, voice: true, reason: 'settings' }
   // @ts-expect-error one of three
   face.mode = 'identify'
 }

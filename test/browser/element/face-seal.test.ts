@@ -74,12 +74,13 @@ describe('one person', () => {
     expect(await value()).toBe('enrolled')
     expect(await axeFindings(page)).toEqual([])
 
-    await page.evaluate(() => document.querySelector('form')!.reset())
-    await inState('idle')
-    expect(await value()).toBeNull()
+    // An enrolment is no verification.
     await page.evaluate(() => {
       globalThis.widget.element().mode = 'verify'
     })
+    await inState('idle')
+    expect(await value()).toBeNull()
+    expect(await page.evaluate(() => document.querySelector('form')!.checkValidity())).toBe(false)
     // This time over functions of the page's own, whose answer names itself.
     await page.evaluate(() => globalThis.widget.useFunctions())
     await button('Verify with face').click()
@@ -92,6 +93,15 @@ describe('one person', () => {
       { kind: 'enrolled', by: 'backend' },
       { kind: 'verified', verified: true, by: 'backend', sufficient: true },
     ])
+    // Another check that comes to nothing does not leave the answer of the one before.
+    await page.evaluate(() => void globalThis.widget.element().start())
+    await page.getByRole('dialog').waitFor()
+    await page.evaluate(() => globalThis.widget.element().stop())
+    await inState('stopped')
+    expect(await value()).toBeNull()
+    expect(await page.evaluate(() => document.querySelector('form')!.checkValidity())).toBe(false)
+    await page.evaluate(() => document.querySelector('form')!.reset())
+    await inState('idle')
     await expectDark((await visitor.trackStates()).map(() => 'ended'))
     expect(visitor.logs.filter((line) => !line.startsWith('info'))).toEqual([])
   })
@@ -115,6 +125,86 @@ describe('one person', () => {
     await button('Verify with face').click()
     await page.getByRole('dialog').waitFor()
   })
+})
+
+it('ended by the page the moment it starts: the end stands, and nothing later waits for it', async () => {
+  await visit('/form.html')
+  const states = await page.evaluate(async () => {
+    const one = globalThis.widget.element()
+    const form = document.querySelector('form')!
+    const ends = [() => one.stop(), () => one.remove(), () => form.reset()]
+    const settle = () => new Promise((resolve) => setTimeout(resolve))
+    const seen: string[] = []
+    for (const end of ends) {
+      one.addEventListener('facesealstatechange', end, { once: true })
+      void one.start()
+      await settle()
+      seen.push(one.state)
+      form.prepend(one)
+      void one.start()
+      end()
+      await settle()
+      seen.push(one.state)
+      form.prepend(one)
+    }
+    return seen
+  })
+  expect(states).toEqual(['stopped', 'stopped', 'idle', 'idle', 'idle', 'idle'])
+  await button('Verify with face').click()
+  await page.getByRole('dialog').waitFor()
+
+  // Another mode ends what runs; set together with a start, it is what starts.
+  await page.evaluate(() => {
+    globalThis.widget.element().mode = 'enrol'
+  })
+  await inState('idle')
+  await expectDark([])
+  await page.evaluate(() => {
+    const one = globalThis.widget.element()
+    one.mode = 'verify'
+    void one.start()
+  })
+  await page.getByRole('dialog').waitFor()
+  expect(await page.evaluate(() => globalThis.widget.element().state)).toBe('asking')
+})
+
+it("L05 a hidden or empty alternative of the page leaves the widget's own button, and no gap", async () => {
+  await visit('/form.html')
+  const own = button('Use another way')
+  await page.evaluate(() => {
+    const link = document.createElement('a')
+    link.slot = 'alternative'
+    link.href = '#other'
+    globalThis.widget.element().append(link)
+  })
+  const theirs = page.locator('face-seal > a')
+  await own.waitFor()
+  expect(await theirs.isVisible()).toBe(false)
+  const ways: ((link: HTMLElement) => void)[] = [
+    (link) => {
+      link.toggleAttribute('hidden')
+    },
+    (link) => {
+      link.style.display = link.style.display ? '' : 'none'
+    },
+    (link) => {
+      link.textContent = link.textContent?.trim() ? ' ' : 'Door card'
+    },
+  ]
+  await theirs.evaluate(ways[2]!)
+  await theirs.waitFor()
+  expect(await own.count()).toBe(0)
+  for (const way of ways) {
+    await theirs.evaluate(way)
+    await own.waitFor()
+    expect(await theirs.isVisible()).toBe(false)
+    await theirs.evaluate(way)
+    await theirs.waitFor()
+    expect(await own.count()).toBe(0)
+  }
+  await theirs.evaluate(ways[0]!)
+  await own.click()
+  expect((await heard()).at(-1)).toBe('alternative {"chosen":null,"reason":"other_way"}')
 })
 
 it("the README's lines work as they stand", async () => {
@@ -324,6 +414,19 @@ describe('what goes wrong has its own words and a way on', () => {
       expect(ways).toEqual(['Try again', otherWay, 'Cancel'])
       expect(await cameras().isVisible()).toBe(false)
     }))
+
+  it("the integrator's camera is gone and one other is left: the next try takes that", async () => {
+    await visit('/form.html')
+    await page.evaluate(() => {
+      globalThis.widget.element().init = { deviceId: 'unplugged' }
+    })
+    await button('Verify with face').click()
+    await answerConsent(visitor)
+    await problemShown(visitor, 'camera_not_found')
+    expect(await cameras().isVisible()).toBe(false)
+    await press(visitor, 'Try again')
+    await inState('capturing')
+  })
 
   it('unplugged, with another camera there; then the permission taken back', () =>
     inBrowser(['--use-fake-device-for-media-stream=device-count=2'], async () => {
