@@ -2,7 +2,7 @@
 // because it runs before anything is installed. Safe to run again: whatever is there and current is left alone.
 //
 //   node setup.mjs            what `npm start` needs: packages, models, build
-//   node setup.mjs --test     the same, and what `npm test` needs: a Chromium, a PostgreSQL server
+//   node setup.mjs --test     the same, and what `npm test` needs: Chromium, Firefox, WebKit, PostgreSQL
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,6 +17,7 @@ checkNode()
 installPackages()
 if (forTests) {
   ensureChromium()
+  ensureOtherEngines()
   ensurePostgres()
   ensureOpenssl()
 }
@@ -64,6 +65,19 @@ function findChromium() {
     'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
   ]
   return candidates.find((path) => path && existsSync(path))
+}
+
+/** Firefox and WebKitGTK, for test/browser/engines. Only Debian has the latter as a browser; elsewhere it is left out. */
+function ensureOtherEngines() {
+  if (!existsSync('/etc/debian_version')) return
+  const wanted = {
+    'firefox-esr': process.env.FIREFOX_PATH || existsSync('/usr/bin/firefox-esr') || existsSync('/usr/bin/firefox'),
+    'webkit2gtk-driver': process.env.MINIBROWSER_PATH || existsSync('/usr/bin/WebKitWebDriver'),
+    xvfb: existsSync('/usr/bin/xvfb-run'),
+    xauth: existsSync('/usr/bin/xauth'),
+  }
+  for (const [name, there] of Object.entries(wanted))
+    if (!there) installDebianPackage(name, `Install Debian's ${name}.`)
 }
 
 function ensurePostgres() {
