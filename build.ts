@@ -21,6 +21,7 @@ const entries = {
   policy: 'src/policy/index.ts',
   server: 'src/server/index.ts',
   'server-postgres': 'src/server/postgres.ts',
+  'server-node': 'src/server/node.ts',
   'server-timestamp': 'src/server/timestamp/index.ts',
   cli: 'src/cli/main.ts',
 }
