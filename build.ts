@@ -79,7 +79,12 @@ async function bundleEntries(): Promise<void> {
     dir: dist,
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // What the server alone shares with the command line is named so: the page's budget leaves it out.
+    chunkFileNames: ({ moduleIds }) => {
+      const ours = moduleIds.filter((id) => id.includes('/src/'))
+      const isServer = ours.some((id) => /\/src\/(server|cli)\//.test(id))
+      return `chunks/${isServer ? 'server-' : ''}[name]-[hash].js`
+    },
     sourcemap: false,
   })
   await bundle.close()
