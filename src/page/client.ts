@@ -22,7 +22,7 @@ export interface ClientInit extends Omit<CeremonyInit, 'optionsJSON'> {
 
 export type SendStep = 'options' | 'receipts' | 'passkey' | 'response'
 
-/** `device`: the second consent was refused; the backend got a signed yes or no, nothing derived from the face. */
+/** `device`: the second consent was refused; the backend got a signed yes or no, and nothing else of the face. */
 export type ComparedBy = 'backend' | 'device'
 
 /** What the whole conversation with the backend came to. */

@@ -63,7 +63,7 @@ export const en: PiaWords = {
   },
   kinds: {
     'face-template-digest': 'keyed digest of a face template (sensitive personal information)',
-    'local-verdict': 'yes or no from the device, nothing derived from the face',
+    'local-verdict': 'signed yes or no from the device, and nothing else of the face',
   },
   roles: {
     self: 'the processor itself',

@@ -68,7 +68,7 @@ export const zhCN: PiaWords = {
   },
   kinds: {
     'face-template-digest': '人脸模板的带密钥摘要（敏感个人信息）',
-    'local-verdict': '设备给出的是或否，不含由人脸得出的内容',
+    'local-verdict': '设备签名给出的是或否，除此之外不含由人脸得出的内容',
   },
   roles: {
     self: '处理者自身',
