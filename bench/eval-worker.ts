@@ -6,11 +6,10 @@ import { expose } from 'comlink'
 import type { StartReport, WorkerStart } from '../src/wire/worker-protocol'
 import { type Engine, startEngine } from '../src/worker/engine'
 import { deviceProtector, type TokenContext } from '../src/worker/protect'
-import type { DetectedFace } from '../src/worker/vision/detect'
-import type { Picture } from '../src/worker/vision/picture'
 import { faceHint, faceScore, measureFace, strengthHint } from '../src/worker/vision/quality'
 import { readFace } from '../src/worker/vision/read-face'
 import { meanDirection } from '../src/worker/vision/vectors'
+import { centralFace } from './central-face'
 
 /** What all images share: one device secret, one salt (the stolen-token case). */
 export interface EvalToken {
@@ -78,16 +77,6 @@ const api: EvalWorkerApi = {
 }
 
 expose(api)
-
-/** Benchmark stills centre their subject; a bystander at the edge is not the subject. */
-function centralFace(faces: readonly DetectedFace[], picture: Picture): DetectedFace | undefined {
-  const merit = ({ box }: DetectedFace) => {
-    const dx = box.x + box.width / 2 - picture.width / 2
-    const dy = box.y + box.height / 2 - picture.height / 2
-    return Math.max(box.width, box.height) - 2 * Math.hypot(dx, dy)
-  }
-  return [...faces].sort((a, b) => merit(b) - merit(a))[0]
-}
 
 async function timed<T>(work: () => T | Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
   const started = performance.now()

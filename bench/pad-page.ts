@@ -1,18 +1,13 @@
 // The presentation-attack benchmark's page: decodes stills and clips and hands frame after frame to the worker.
 import { transfer, wrap } from 'comlink'
 import { clipRate, picturesOf } from '../test/browser/mjpeg'
+import { type ClipSampling, clipFrames } from './clip-frames'
 import type { LookedAt, PadWorkerApi } from './pad-worker'
 
 /** One frame: `t` in milliseconds of the clip; `face` missing where none was found. */
 export interface PadFrame {
   readonly t: number
   readonly face?: LookedAt
-}
-
-export interface ClipSampling {
-  /** Frames looked at per second, and for how many seconds. */
-  readonly rate: number
-  readonly seconds: number
 }
 
 declare global {
@@ -34,23 +29,8 @@ window.lookAtFile = async (url, { rate, seconds }) => {
   const blob = await (await fetch(url)).blob()
   if (url.endsWith('.mjpeg')) return await framesOfPictures(await blob.bytes(), { rate, seconds })
   if (!/\.(mp4|webm|mov|mkv)$/i.test(url)) return [await frameOf(await createImageBitmap(blob), 0)]
-  const video = document.createElement('video')
-  video.muted = true
-  video.src = URL.createObjectURL(blob)
-  await new Promise((resolve, reject) => {
-    video.onloadeddata = resolve
-    video.onerror = () => reject(new Error(`${url}: ${video.error?.message}`))
-  })
   const frames: PadFrame[] = []
-  const end = Math.min(video.duration, seconds)
-  for (let index = 0; index / rate < end; index++) {
-    const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
-    // Inside a frame and not on its edge, where rounding decides.
-    video.currentTime = index / rate + 0.01
-    await arrived
-    frames.push(await frameOf(await createImageBitmap(video), (1000 * index) / rate))
-  }
-  URL.revokeObjectURL(video.src)
+  for await (const { image, t } of clipFrames(blob, url, { rate, seconds })) frames.push(await frameOf(image, t))
   return frames
 }
 

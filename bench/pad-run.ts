@@ -3,7 +3,8 @@ import { build } from 'vite'
 import { launchChromium, root, serveFolders, strictCsp } from '../test/browser/harness.ts'
 import { workerBuild } from '../vite.worker.config.ts'
 import { assetFiles } from './browser-images.ts'
-import type { ClipSampling, PadFrame } from './pad-page.ts'
+import type { ClipSampling } from './clip-frames.ts'
+import type { PadFrame } from './pad-page.ts'
 
 export interface PadRunOptions {
   /** Folder that the paths are relative to. */

@@ -1,5 +1,6 @@
 // The quality benchmark's page: decodes stills and clips, shares them among the workers, hands results to node as base64.
 import { transfer, wrap } from 'comlink'
+import { type ClipSampling, clipFrames } from './clip-frames'
 import type { Copy } from './quality-degrade'
 import type { Examined, QualityWorkerApi } from './quality-worker'
 
@@ -7,7 +8,7 @@ import type { Examined, QualityWorkerApi } from './quality-worker'
 export interface Source {
   readonly url: string
   readonly copies: readonly Copy[]
-  readonly clip?: { readonly rate: number; readonly seconds: number }
+  readonly clip?: ClipSampling
 }
 
 /** One copy, in JSON; `t` in milliseconds of the clip. */
@@ -60,26 +61,7 @@ async function* imagesOf({ url, clip }: Source): AsyncGenerator<{ readonly image
     yield { image: await createImageBitmap(blob), t: 0 }
     return
   }
-  const video = document.createElement('video')
-  video.muted = true
-  video.src = URL.createObjectURL(blob)
-  await new Promise((resolve, reject) => {
-    video.onloadeddata = resolve
-    video.onerror = () => reject(new Error(`${url}: ${video.error?.message}`))
-  })
-  for (let index = 0; index / clip.rate < Math.min(video.duration, clip.seconds); index++) {
-    const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
-    // Inside a frame and not on its edge, where rounding decides.
-    video.currentTime = index / clip.rate + 0.01
-    await arrived
-    // On a busy machine the frame may come later than the news of it.
-    while (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    // Near a clip's end, and on a busy machine, the decoder may have no frame to give: the next one will do.
-    const image = await createImageBitmap(video).catch(() => undefined)
-    if (image) yield { image, t: (1000 * index) / clip.rate }
-  }
-  URL.revokeObjectURL(video.src)
+  yield* clipFrames(blob, url, clip)
 }
 
 function pageExamined({ face, ...rest }: Examined, t: number): PageExamined {

@@ -5,11 +5,11 @@ import { expose } from 'comlink'
 import type { WorkerStart } from '../src/wire/worker-protocol'
 import { soleFace } from '../src/worker/collect'
 import { type Engine, startEngine } from '../src/worker/engine'
-import type { DetectedFace } from '../src/worker/vision/detect'
 import type { EmbeddedFace } from '../src/worker/vision/embed'
 import { Picture } from '../src/worker/vision/picture'
 import { type FaceMeasures, frameHint, measureFace, measureFrame } from '../src/worker/vision/quality'
 import { readFace } from '../src/worker/vision/read-face'
+import { centralFace } from './central-face'
 import { type Copy, degrade, jpegQuality } from './quality-degrade'
 
 /** What the pipeline makes of one copy. */
@@ -76,14 +76,4 @@ async function jpegCopy({ width, height, rgba }: Picture, level: number): Promis
   context.drawImage(image, 0, 0)
   image.close()
   return new Picture(width, height, context.getImageData(0, 0, width, height).data)
-}
-
-/** Stills centre their subject; a bystander at the edge is not the subject. */
-function centralFace(faces: readonly DetectedFace[], picture: Picture): DetectedFace | undefined {
-  const merit = ({ box }: DetectedFace) => {
-    const dx = box.x + box.width / 2 - picture.width / 2
-    const dy = box.y + box.height / 2 - picture.height / 2
-    return Math.max(box.width, box.height) - 2 * Math.hypot(dx, dy)
-  }
-  return [...faces].sort((a, b) => merit(b) - merit(a))[0]
 }

@@ -73,7 +73,7 @@ describe('the camera by its name and kind', () => {
     ['OBS', { label: 'OBS Virtual Camera (m-de:vice)' }, 2],
     ['ManyCam', { label: 'ManyCam Virtual Webcam' }, 2],
     ['a Chinese one', { label: '某某虚拟摄像头' }, 2],
-    ["Chromium's fake camera", { label: '/tmp/camera.mjpeg' }, 2],
+    ["Chromium's fake camera", { label: 'clips/camera.mjpeg' }, 2],
     ['a canvas', { label: 'x', deviceId: 'x', track: 'CanvasCaptureMediaStreamTrack' }, 3],
     ['a device that nobody lists', { deviceId: 'z' }, 3],
   ])('%s', (_, change, risk) => {
