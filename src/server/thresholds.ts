@@ -14,7 +14,7 @@ export type ThresholdTable = Readonly<
   Partial<Record<EmbedderName, Readonly<Partial<Record<TemplateBits, Readonly<Record<FalseAcceptLevel, number>>>>>>>
 >
 
-/** Calibrated by `npm run eval -- … --operating-points` and `npx tsx bench/thresholds.ts` (docs/accuracy.md). */
+/** Calibrated by `npm run eval -- … --operating-points` and `npx tsx bench/eval/thresholds.ts` (docs/accuracy.md). */
 export const standardThresholds: ThresholdTable = {
   mobilefacenet: calibrated.mobilefacenet.bits,
   'face-api': calibrated['face-api'].bits,

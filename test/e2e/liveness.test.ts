@@ -52,7 +52,7 @@ describe('before the shipped worker', () => {
     expect(outcome.hints).toContain('face_forward')
   })
 
-  // Every challenge of two movements against every clip: bench/liveness-attacks.ts.
+  // Every challenge of two movements against every clip: bench/liveness/attacks.ts.
   test.each([
     ['photo', ['turn_left', 'blink']],
     ['photo-with-noise', ['open_mouth', 'turn_right']],

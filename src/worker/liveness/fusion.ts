@@ -7,7 +7,7 @@ export interface SpoofSignals extends SurfaceTexture {
 }
 
 /**
- * Weights of a logistic regression over the net's mean and the two surface numbers, fitted by `bench/pad-fit.ts` on 49
+ * Weights of a logistic regression over the net's mean and the two surface numbers, fitted by `bench/pad/fit.ts` on 49
  * stills and 19 clips: a small set, so three coefficients and no more. docs/liveness.md has the error with each source
  * left out in turn.
  */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { climb, failuresWithin } from '../../../bench/protection-oracle'
-import { seededRandom } from '../../../bench/random'
+import { seededRandom } from '../../../bench/common/random'
+import { climb, failuresWithin } from '../../../bench/protection/oracle'
 import { createMemoryStore, unlockSubject } from '../../../src/server'
 import { climbThrottle } from '../../../src/server/throttle'
 import { hammingDistance } from '../../../src/worker/protect'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { figuresByGroup, type GroupedImage, readGroups } from '../../../bench/groups.ts'
+import { figuresByGroup, type GroupedImage, readGroups } from '../../../bench/eval/groups.ts'
 
 const near = new Uint32Array(64)
 const far = new Uint32Array(64).fill(0x0f0f0f0f)

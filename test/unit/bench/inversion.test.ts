@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cosine, invertIteratively, invertLinear, priorOf, templateOf } from '../../../bench/protection-inversion'
-import { linearMap } from '../../../bench/protection-map'
-import { centredDirection, embeddingOf } from '../../../bench/protection-people'
-import { deviceOf, tokenOf, tokenOfVersion } from '../../../bench/protection-tokens'
+import { cosine, invertIteratively, invertLinear, priorOf, templateOf } from '../../../bench/protection/inversion'
+import { linearMap } from '../../../bench/protection/map'
+import { centredDirection, embeddingOf } from '../../../bench/protection/people'
+import { deviceOf, tokenOf, tokenOfVersion } from '../../../bench/protection/tokens'
 import { hammingDistance, protectWithToken } from '../../../src/worker/protect'
 import { syntheticFaces } from './synthetic-faces'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calibrates, operatingPoints, type Sample } from '../../../bench/operating-points.ts'
+import { calibrates, operatingPoints, type Sample } from '../../../bench/eval/operating-points.ts'
 
 const words = 64
 const bits = 32 * words

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { withTables } from '../../../bench/markdown'
-import { chartsOf, type Plotted } from '../../../bench/plots'
-import { type Chart, renderChart } from '../../../bench/plots-chart'
+import { withTables } from '../../../bench/common/markdown'
+import { type Chart, renderChart } from '../../../bench/plots/chart'
+import { chartsOf, type Plotted } from '../../../bench/plots/plots'
 
 const chart: Chart = {
   title: 'A < B & C',

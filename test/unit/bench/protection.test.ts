@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { withTables } from '../../../bench/markdown'
-import { chartsOf } from '../../../bench/plots'
-import { renderChart } from '../../../bench/plots-chart'
-import { type ProtectionReport, runProtection } from '../../../bench/protection'
-import { protectionTables } from '../../../bench/protection-tables'
+import { withTables } from '../../../bench/common/markdown'
+import { renderChart } from '../../../bench/plots/chart'
+import { chartsOf } from '../../../bench/plots/plots'
+import { type ProtectionReport, runProtection } from '../../../bench/protection/protection'
+import { protectionTables } from '../../../bench/protection/tables'
 import { syntheticFaces } from './synthetic-faces'
 
 describe('the attacks on made-up people', () => {

@@ -8,7 +8,7 @@ import {
   personFigures,
   refusals,
   rejectCurve,
-} from '../../../bench/quality-figures'
+} from '../../../bench/quality/figures'
 import { bits, faceless, look, type MadeUp } from './quality-looks'
 
 const threshold = 0.25

@@ -1,6 +1,6 @@
-import type { CopyKind } from '../../../bench/quality-degrade'
-import type { Look } from '../../../bench/quality-figures'
-import { seededRandom } from '../../../bench/random'
+import { seededRandom } from '../../../bench/common/random'
+import type { CopyKind } from '../../../bench/quality/degrade'
+import type { Look } from '../../../bench/quality/figures'
 import type { FaceMeasures } from '../../../src/worker/vision/quality'
 import { goodFace } from '../worker/good-face'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { withTables } from '../../../bench/markdown'
+import { withTables } from '../../../bench/common/markdown'
 import {
   boundsOf,
   captureFigures,
@@ -10,8 +10,8 @@ import {
   personFigures,
   refusals,
   rejectCurve,
-} from '../../../bench/quality-figures'
-import { qualitySchema, qualityTables } from '../../../bench/quality-tables'
+} from '../../../bench/quality/figures'
+import { qualitySchema, qualityTables } from '../../../bench/quality/tables'
 import { bounds } from '../../../src/worker/vision/quality'
 import { faceless, look } from './quality-looks'
 

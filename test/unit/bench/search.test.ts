@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { searchReport } from '../../../bench/protection-search'
+import { searchReport } from '../../../bench/protection/search'
 
 const bits = 2048
 

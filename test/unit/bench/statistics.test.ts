@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { binOf, chanceLog10, histogramOf, ksDistance } from '../../../bench/protection-statistics'
-import { seededRandom, shuffled } from '../../../bench/random'
+import { seededRandom, shuffled } from '../../../bench/common/random'
+import { binOf, chanceLog10, histogramOf, ksDistance } from '../../../bench/protection/statistics'
 
 describe('statistics of the attacks', () => {
   it('Kolmogorov-Smirnov: 0 for the same, 1 for disjoint values, by hand between', () => {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../bench/random'
+import { seededRandom } from '../../../bench/common/random'
 
 /** Made-up embeddings of made-up people: no face behind any of them. */
 export interface SyntheticFaces {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type LinkScore, unlinkabilityOf } from '../../../bench/protection-unlinkability'
-import { seededRandom } from '../../../bench/random'
+import { seededRandom } from '../../../bench/common/random'
+import { type LinkScore, unlinkabilityOf } from '../../../bench/protection/unlinkability'
 
 const people = 100
 

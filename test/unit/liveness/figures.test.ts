@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { areaUnderCurve, leastAcer, rateOf } from '../../../bench/pad-figures'
-import { readLabels, scoreFile } from '../../../bench/pad-samples'
+import { areaUnderCurve, leastAcer, rateOf } from '../../../bench/pad/figures'
+import { readLabels, scoreFile } from '../../../bench/pad/samples'
 import { livenessOf, oddGrain, spoofBucket } from '../../../src/worker/liveness/fusion'
 
 describe('figures', () => {

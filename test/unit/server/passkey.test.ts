@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createAuthenticator, type SoftwareAuthenticator } from '../../../bench/software-authenticator'
+import { createAuthenticator, type SoftwareAuthenticator } from '../../../bench/server/software-authenticator'
 import policy from '../../../demo/policy.json' with { type: 'json' }
 import {
   type CeremonyOptionsJSON,
