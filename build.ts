@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { build as viteBuild } from 'vite'
+import modelFiles from './models/files.json' with { type: 'json' }
 import packageJson from './package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -93,6 +94,8 @@ async function bundleEntries(): Promise<void> {
 
 async function copyAssets(): Promise<void> {
   await mkdir(join(dist, 'assets'), { recursive: true })
-  await cp(join(root, 'models', 'dist'), join(dist, 'assets'), { recursive: true })
+  // By name, for a folder of models that was there before may hold files of an older manifest.
+  for (const { file } of Object.values(modelFiles).flat())
+    await cp(join(root, 'models', 'dist', file), join(dist, 'assets', file))
   await cp(join(root, 'models', 'manifest.json'), join(dist, 'model-cards.json')) // for `faceseal pia`
 }

@@ -25,7 +25,6 @@ export const assetUrls: Readonly<Record<ModelFileName, URL>> = {
   'mobilefacenet-512.bin': new URL('./assets/mobilefacenet-512.bin', import.meta.url),
   'minifasnet-128.json': new URL('./assets/minifasnet-128.json', import.meta.url),
   'minifasnet-128.bin': new URL('./assets/minifasnet-128.bin', import.meta.url),
-  'vision_wasm_module_internal.js': new URL('./assets/vision_wasm_module_internal.js', import.meta.url),
   'vision_wasm_module_internal.wasm': new URL('./assets/vision_wasm_module_internal.wasm', import.meta.url),
   'tfjs-backend-wasm.wasm': new URL('./assets/tfjs-backend-wasm.wasm', import.meta.url),
   'tfjs-backend-wasm-simd.wasm': new URL('./assets/tfjs-backend-wasm-simd.wasm', import.meta.url),

@@ -79,12 +79,15 @@ export async function startWorker(grant: ConsentGrant<'process'>, options: Worke
   }
 }
 
-/** The default is one expression, because that is what bundlers recognise as a worker's entry. */
-function construct(workerUrl: string | undefined): Worker {
+/**
+ * A file to copy, like the models: a bundler that finds `new Worker(new URL(…))` compiles the worker anew, with a start
+ * of its own that would run before the airlock (webpack, Turbopack) or fails on paths that are never taken.
+ */
+const ownWorker = new URL('./worker.js', import.meta.url)
+
+function construct(workerUrl: string | URL = ownWorker): Worker {
   try {
-    return workerUrl === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      : new Worker(workerUrl, { type: 'module' })
+    return new Worker(workerUrl, { type: 'module' })
   } catch (cause) {
     throw new FaceSealError('worker_start', { detail: 'the address is refused', cause })
   }

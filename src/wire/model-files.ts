@@ -77,11 +77,6 @@ export const modelFiles = {
   ],
   'mediapipe-vision-wasm': [
     {
-      file: 'vision_wasm_module_internal.js',
-      bytes: 322082,
-      sha256: '1f1d6215324a1fe62f6742d49a3db911170987ca18ad8c1b75f1a1c82acf2b44',
-    },
-    {
       file: 'vision_wasm_module_internal.wasm',
       bytes: 11153641,
       sha256: '617b8e0248dbd27e9d7ece4218004eae4cefb499196d1bb4fa0e3fef21708756',

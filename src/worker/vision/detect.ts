@@ -28,7 +28,7 @@ export interface Detector {
   forget(): Promise<void>
 }
 
-/** Its loader beside it in models/dist is bundled here instead. */
+/** Its loader is bundled here: nothing may be imported at run time. */
 const mediaPipeWasm = 'vision_wasm_module_internal.wasm'
 const minScore = { mediapipe: 0.4, tiny: 0.4 } as const
 const tinyInput = 320
