@@ -8,6 +8,7 @@ import {
   importServerKeys,
 } from '../../src/server/index.js'
 import { openEnvelope } from '../../src/server/open.js'
+import type { LivenessStep } from '../../src/wire/liveness.js'
 import { type Answers, answerConsent } from './acts.js'
 import type { Visitor } from './harness.js'
 
@@ -20,6 +21,8 @@ export interface Lab {
   send(kind: 'enrol' | 'verify', response: Uint8Array, from?: string): Promise<LabAnswer>
   /** The clear template of a response that was not sent yet. */
   templateIn(kind: 'enrol' | 'verify', response: Uint8Array): Promise<Uint8Array>
+  /** The movements that such a response names. */
+  stepsIn(kind: 'enrol' | 'verify', response: Uint8Array): Promise<readonly LivenessStep[]>
 }
 
 /** What the lab asks for beside the face. */
@@ -38,6 +41,8 @@ export async function createLab(origin: string, tenant: string, rules: LabRules 
     await handler(
       new Request(`${origin}/face${path}`, { method: 'POST', headers: { 'content-type': type, origin: from }, body }),
     )
+  const claimIn = async (kind: 'enrol' | 'verify', response: Uint8Array) =>
+    (await openEnvelope({ store, keys, response, expectedOrigin: origin }, kind)).claim
   const lab: Lab = {
     ahead: 0,
     async options(kind) {
@@ -47,10 +52,8 @@ export async function createLab(origin: string, tenant: string, rules: LabRules 
       await read(await post('/receipts', 'application/json', JSON.stringify({ receipts }))),
     send: async (kind, response, from) =>
       await read(await post(`/${kind}`, 'application/octet-stream', new Uint8Array(response), from)),
-    async templateIn(kind, response) {
-      const { claim } = await openEnvelope({ store, keys, response, expectedOrigin: origin }, kind)
-      return claim.template
-    },
+    templateIn: async (kind, response) => (await claimIn(kind, response)).template,
+    stepsIn: async (kind, response) => (await claimIn(kind, response)).steps,
   }
   const handler = createHandler({
     ...rules,

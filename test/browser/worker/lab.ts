@@ -15,7 +15,7 @@ const assetFiles: readonly string[] = Object.values(files)
   .map(({ file }) => file)
   .filter((file) => !file.endsWith('.js') && !file.includes('threaded'))
 
-/** A browser with the test page open, the shipped worker and a probe worker beside it, and a key to open envelopes. */
+/** A browser with the test page open, a worker and a probe worker beside it, and a key to open envelopes. */
 export interface Lab {
   readonly page: Page
   readonly site: LocalSite
@@ -23,6 +23,8 @@ export interface Lab {
   /** Violations of the CSP and errors of the page, as text. */
   readonly complaints: readonly string[]
   start(options?: Partial<LabStart>): Promise<StartReport | LabFailure>
+  /** One more page with a worker of its own, started. */
+  another(options?: Partial<LabStart>): Promise<Page>
   binding(change?: Partial<CaptureBinding>): CaptureBinding
   open(
     envelope: string,
@@ -32,14 +34,25 @@ export interface Lab {
 
 const artifacts = 'test/.artifacts/worker-lab'
 
-/** `clips`: a folder that the page finds under `/clips/`. */
-export async function openLab(clips?: string): Promise<Lab> {
-  await build(workerBuild('./src/worker/main.ts', artifacts, 'worker.js'))
-  await build(workerBuild('./test/browser/worker/probe-worker.ts', artifacts, 'probe-worker.js'))
+export interface LabOptions {
+  /** A folder that the page finds under `/clips/`. */
+  readonly clips?: string
+  /** The worker of `dist`, and no probe; by default both are built from the sources. */
+  readonly shipped?: boolean
+  /** A browser that is open already and is left so. */
+  readonly browser?: Browser
+}
+
+export async function openLab({ clips, shipped = false, browser: given }: LabOptions = {}): Promise<Lab> {
+  if (!shipped) {
+    await build(workerBuild('./src/worker/main.ts', artifacts, 'worker.js'))
+    await build(workerBuild('./test/browser/worker/probe-worker.ts', artifacts, 'probe-worker.js'))
+  }
   await build(workerBuild('./test/browser/worker/lab-page.ts', artifacts, 'lab-page.js'))
   const site = await serveFolders(
     {
       '/lab/': `${root}${artifacts}`,
+      '/dist/': `${root}dist`,
       '/assets/': `${root}models/dist`,
       '/photos/': await preparePhotos(),
       ...(clips && { '/clips/': clips }),
@@ -47,15 +60,24 @@ export async function openLab(clips?: string): Promise<Lab> {
     },
     { '/': { body: '<!doctype html><script type="module" src="/lab/lab-page.js"></script>', type: 'text/html' } },
   )
-  const browser: Browser = await launchChromium()
-  const page = await browser.newPage()
+  const browser = given ?? (await launchChromium())
   const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) complaints.push(message.text())
-  })
-  await page.goto(site.origin)
-  await page.waitForFunction(() => 'lab' in window)
+  const pages: Page[] = []
+  const openPage = async () => {
+    const page = await browser.newPage()
+    pages.push(page)
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) complaints.push(message.text())
+    })
+    await page.goto(site.origin)
+    await page.waitForFunction(() => 'lab' in window)
+    return page
+  }
+  const page = await openPage()
+  const worker = shipped ? '/dist/worker.js' : '/lab/worker.js'
+  const startIn = (where: Page, options: Partial<LabStart> = {}) =>
+    where.evaluate((input) => window.lab.start(input), { worker, files: assetFiles, ...options })
 
   const suite = new hpke.CipherSuite(hpke.KEM_DHKEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES_128_GCM)
   const keyPair = await suite.GenerateKeyPair()
@@ -65,8 +87,12 @@ export async function openLab(clips?: string): Promise<Lab> {
     site,
     assetFiles,
     complaints,
-    start: (options = {}) =>
-      page.evaluate((input) => window.lab.start(input), { worker: '/lab/worker.js', files: assetFiles, ...options }),
+    start: (options) => startIn(page, options),
+    another: async (options) => {
+      const more = await openPage()
+      await startIn(more, options)
+      return more
+    },
     binding: (change = {}) => ({
       ...{ kind: 'verify', tenant: 'example', origin: 'https://example.com', purpose: 'sign-in' },
       ...{ sid: randomBytes(16).toString('base64url'), nonce: randomBytes(16).toString('base64url') },
@@ -83,7 +109,8 @@ export async function openLab(clips?: string): Promise<Lab> {
       return { header, headerBytes, claim: decodeClaim(plaintext) }
     },
     close: async () => {
-      await browser.close()
+      await Promise.all(pages.map((opened) => opened.close()))
+      if (!given) await browser.close()
       await site.close()
     },
   }
