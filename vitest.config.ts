@@ -15,7 +15,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/fuzz/*.test.ts'],
+          testTimeout: 60_000,
+          maxWorkers: 2,
+          setupFiles: ['test/fixed-seed.ts'],
+        },
       },
       {
         extends: true,

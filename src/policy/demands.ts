@@ -33,7 +33,7 @@ export function breachesOf(demand: ConfigurationDemand, configuration: unknown):
     }
     case 'onlyItems':
       return listAt(configuration, demand.path)
-        .filter((item) => !demand.values.includes(String(item)))
+        .filter((item) => typeof item !== 'string' || !demand.values.includes(item))
         .map((item) => breach(demand.path, `not allowed: ${describe(item)}`, demand.remedy))
     case 'eachPresent':
       return listAt(configuration, demand.path).flatMap((item, index) =>
@@ -94,9 +94,10 @@ function describe(value: unknown): string {
 /** Days until a retention ends, from today where it is a date; 0 for single use, `Infinity` where it has no end. */
 function daysOf(retention: unknown): number {
   if (!isFields(retention)) return 0
-  if (retention.kind === 'days') return Number(retention.days)
-  if (retention.kind === 'single-use') return 0
-  const end = Date.parse(String(retention.until))
+  const { kind, days, until } = retention
+  if (kind === 'days') return typeof days === 'number' ? days : Number.POSITIVE_INFINITY
+  if (kind === 'single-use') return 0
+  const end = typeof until === 'string' ? Date.parse(until) : Number.NaN
   return Number.isNaN(end) ? Number.POSITIVE_INFINITY : Math.ceil((end - Date.now()) / 86_400_000)
 }
 
@@ -122,7 +123,7 @@ export function textsOf(value: unknown, path = ''): readonly { readonly path: st
 
 /** Texts given by locale that lack one of the locales which the configuration promises. */
 function localeGaps(configuration: unknown): readonly { readonly path: string; readonly locale: string }[] {
-  const promised = listAt(configuration, 'locales').map(String)
+  const promised = listAt(configuration, 'locales').filter((one) => typeof one === 'string')
   const wanted = promised.length > 0 ? promised : ['zh-CN']
   return localisedTexts(configuration).flatMap(({ path, tags }) =>
     wanted.filter((locale) => !tags.includes(locale)).map((locale) => ({ path, locale })),

@@ -1,5 +1,6 @@
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK, importJWK, type JWK } from 'jose'
+import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK } from 'jose'
 import * as v from 'valibot'
+import { verifyCompactJws } from '../wire/jws'
 import {
   type CountersignaturePayload,
   countersignatureSchema,
@@ -59,7 +60,7 @@ export async function verifyEvidence(input: unknown, init: VerifyEvidenceInit = 
   }
   const bundle = parsed.output
   const faults: EvidenceFault[] = []
-  const keys = await readKeys(init.keys ?? (bundle.keys as readonly JWK[] | undefined) ?? [])
+  const keys = await readKeys(init.keys ?? (bundle.keys as readonly JWK[] | undefined) ?? [], faults)
   const receipts = await checkChain(bundle, faults)
   await checkNotices(bundle, receipts, faults)
   const countersigned = await checkCountersignatures(bundle, receipts, keys, faults)
@@ -113,7 +114,7 @@ async function checkChain(bundle: EvidenceBundle, faults: EvidenceFault[]): Prom
 async function readReceipt(jws: string): Promise<ReceiptPayload> {
   const { typ, jwk } = decodeProtectedHeader(jws)
   if (typ !== receiptType || !jwk) throw new Error('another type of statement')
-  const { payload } = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] })
+  const { payload } = await verifyCompactJws(jws)
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), receiptSchema), new TextDecoder().decode(payload))
   if (!parsed.success) throw new Error(v.getDotPath(parsed.issues[0]) ?? 'shape')
   if (parsed.output.device !== (await calculateJwkThumbprint(jwk))) throw new Error('device is not the key that signed')
@@ -141,11 +142,15 @@ interface BackendKey {
 }
 type CryptoKeyLike = Awaited<ReturnType<typeof importJWK>>
 
-async function readKeys(jwks: readonly JWK[]): Promise<ReadonlyMap<string, BackendKey>> {
+async function readKeys(jwks: readonly JWK[], faults: EvidenceFault[]): Promise<ReadonlyMap<string, BackendKey>> {
   const keys = new Map<string, BackendKey>()
   for (const jwk of jwks) {
-    if (jwk.kid)
+    if (!jwk.kid) continue
+    try {
       keys.set(jwk.kid, { key: await importJWK(jwk, 'ES256'), thumbprint: await calculateJwkThumbprint(jwk) })
+    } catch (cause) {
+      faults.push({ place: null, what: `key ${jwk.kid}: ${cause instanceof Error ? cause.message : 'unreadable'}` })
+    }
   }
   return keys
 }
@@ -211,6 +216,6 @@ async function readSigned<T>(
   if (typ !== type) throw new Error('another type of statement')
   const known = kid === undefined ? undefined : keys.get(kid)
   if (!known) throw new Error('signed by a key that is not given')
-  const { payload } = await compactVerify(jws, known.key, { algorithms: ['ES256'] })
+  const { payload } = await verifyCompactJws(jws, known.key)
   return v.parse(schema, JSON.parse(new TextDecoder().decode(payload)))
 }

@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { type LocaleTag, localeTags } from '../wire/locale'
 
+/** RFC 8785, which everything signed is spelled in, has no spelling for half of a surrogate pair. */
+export const wellFormed = v.check((text: string) => !/\p{Cs}/u.test(text), 'ill-formed Unicode')
+
 /** One line or paragraph of plain text: no control characters, so that what is hashed is what is seen. */
 export const plainText = v.pipe(
   v.string(),
@@ -8,6 +11,7 @@ export const plainText = v.pipe(
   v.minLength(1),
   v.maxLength(600),
   v.check((text) => !/[\p{Cc}\p{Cf}]/u.test(text), 'control or invisible characters'),
+  wellFormed,
 )
 
 /** A text that is the same in every locale (a name), or one text per locale. */

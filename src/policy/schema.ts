@@ -2,17 +2,23 @@ import * as v from 'valibot'
 import { slug } from '../wire/encoding'
 import { localeTag } from '../wire/locale'
 import { dataKind, packName, recipientRole } from '../wire/receipt'
-import { localeText, plainText } from './locale-text'
+import { localeText, plainText, wellFormed } from './locale-text'
 
 /** A public https page, or a path on the page's own origin. */
 export const publicLink = v.pipe(
   v.string(),
   v.maxLength(300),
+  wellFormed,
   v.regex(/^(?:https:\/\/[^\s]+|\/(?!\/)[^\s]*)$/, 'an https URL or a path on the own origin'),
 )
 
 /** A path on the page's own origin: nothing of FaceSeal ever asks another origin (L19). */
-export const ownPath = v.pipe(v.string(), v.maxLength(300), v.regex(/^\/(?!\/)[^\s]*$/, 'a path on the own origin'))
+export const ownPath = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  wellFormed,
+  v.regex(/^\/(?!\/)[^\s]*$/, 'a path on the own origin'),
+)
 
 export const isoDate = v.pipe(v.string(), v.isoDate())
 
@@ -59,7 +65,7 @@ const recipient = v.strictObject({
 const necessity = v.strictObject({
   reason: localeText,
   necessary: v.optional(v.boolean(), false),
-  writtenReason: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(20), v.maxLength(2000))),
+  writtenReason: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(20), v.maxLength(2000), wellFormed)),
 })
 
 const rights = v.strictObject({ how: standardOr, url: publicLink, contact: plainText })
@@ -72,7 +78,7 @@ const alternative = v.variant('kind', [
     label: localeText,
     kind: v.literal('component'),
     /** A registered custom element, or any element of the page: `sms-code` or `#sms-code`. */
-    selector: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+    selector: v.pipe(v.string(), v.minLength(1), v.maxLength(200), wellFormed),
   }),
 ])
 

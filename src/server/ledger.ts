@@ -1,6 +1,7 @@
-import { base64url, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK, type JWK } from 'jose'
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
 import * as v from 'valibot'
 import { FaceSealError } from '../wire/errors'
+import { verifyCompactJws } from '../wire/jws'
 import {
   type CountersignaturePayload,
   countersignatureType,
@@ -83,7 +84,7 @@ export async function readReceipt(jws: string): Promise<ReadReceipt> {
     const { typ, jwk } = decodeProtectedHeader(jws)
     if (typ !== receiptType) throw new TypeError('typ')
     thumbprint = await calculateJwkThumbprint(jwk as JWK)
-    bytes = (await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] })).payload
+    bytes = (await verifyCompactJws(jws)).payload
   } catch (cause) {
     throw new FaceSealError('receipt_invalid', { detail: 'the signature does not verify', cause })
   }

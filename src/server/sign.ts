@@ -1,4 +1,5 @@
-import { CompactSign, compactVerify, decodeProtectedHeader, type JWK } from 'jose'
+import { CompactSign, decodeProtectedHeader, type JWK } from 'jose'
+import { verifyCompactJws } from '../wire/jws'
 import { jcsBytes } from './digest'
 import type { SigningKey } from './keys'
 
@@ -17,6 +18,6 @@ export async function readSigned(
   if (typ !== type) throw new TypeError('another type of statement')
   const jwk = keys.find((one) => kid !== undefined && one.kid === kid)
   if (!jwk) throw new TypeError('signed by a key that is not given')
-  const { payload } = await compactVerify(jws, jwk, { algorithms: ['ES256'] })
+  const { payload } = await verifyCompactJws(jws, jwk)
   return { text: new TextDecoder().decode(payload), jwk }
 }

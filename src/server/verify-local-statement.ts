@@ -1,6 +1,7 @@
-import { base64url, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, EmbeddedJWK, type JWK } from 'jose'
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
 import * as v from 'valibot'
 import { FaceSealError } from '../wire/errors'
+import { verifyCompactJws } from '../wire/jws'
 import { type LocalStatement, localStatementSchema, localStatementType } from '../wire/local-statement'
 import { requireConsent } from './consent-evidence'
 import { consumeOrThrow } from './consume'
@@ -96,7 +97,7 @@ async function readStatement(jws: string) {
     if (header.typ !== localStatementType) throw new TypeError('typ')
     jwk = header.jwk as JWK
     device = await calculateJwkThumbprint(jwk)
-    payload = (await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] })).payload
+    payload = (await verifyCompactJws(jws)).payload
   } catch (cause) {
     throw new FaceSealError('device_signature', { detail: 'local statement', cause })
   }

@@ -4,14 +4,19 @@ import * as v from 'valibot'
 /** Unpadded base64url of exactly `length` bytes (RFC 4648 §5). */
 export function base64urlOf(length: number) {
   const characters = Math.ceil((length * 4) / 3)
-  return v.pipe(v.string(), v.length(characters), v.regex(/^[A-Za-z0-9_-]+$/), v.check(isCanonical, 'not canonical'))
+  return v.pipe(
+    v.string(),
+    v.length(characters),
+    v.regex(/^[A-Za-z0-9_-]+$/),
+    v.check(isCanonicalBase64url, 'not canonical'),
+  )
 }
 
 /**
  * The unused low bits of the last character must be zero, or one value would have several spellings. Valibot asks this
  * also of a text that the steps before refused, so what does not decode is an answer, not an exception.
  */
-function isCanonical(text: string): boolean {
+export function isCanonicalBase64url(text: string): boolean {
   try {
     return base64url.encode(base64url.decode(text)) === text
   } catch {

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize'
 import * as v from 'valibot'
 import { ceremonyKind, sealSuite, templateBits } from './ceremony-options'
 import { base64urlOf, epochSeconds, slug, webOrigin } from './encoding'
@@ -99,14 +100,18 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
 }
 
 function parseHeader(headerBytes: Uint8Array): EnvelopeHeader {
+  let text: string
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(headerBytes))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(headerBytes)
+    value = JSON.parse(text)
   } catch (cause) {
     throw new FaceSealError('envelope_malformed', { detail: 'header is not JSON', cause })
   }
   const parsed = v.safeParse(envelopeHeaderSchema, value)
   if (!parsed.success) throw malformed(`header: ${v.getDotPath(parsed.issues[0]) ?? parsed.issues[0].message}`)
+  // RFC 8785: one header, one spelling. A field given twice would mean one thing here and another to the next reader.
+  if (canonicalize(parsed.output) !== text) throw malformed('header is not canonical JSON')
   const { iat, exp } = parsed.output
   if (exp <= iat || exp - iat > maxEnvelopeLifetimeSeconds) throw malformed('header: exp')
   return parsed.output

@@ -1,16 +1,9 @@
 import canonicalize from 'canonicalize'
-import {
-  base64url,
-  calculateJwkThumbprint,
-  decodeProtectedHeader,
-  EmbeddedJWK,
-  type FlattenedJWSInput,
-  flattenedVerify,
-  type JWK,
-} from 'jose'
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
 import * as v from 'valibot'
 import { type CeremonyOptionsJSON, ceremonyOptionsSchema } from './ceremony-options'
 import { FaceSealError } from './errors'
+import { verifyDetachedJws } from './jws'
 
 /** `typ` of the protected header: a signature made for something else is never taken for one over options. */
 export const optionsSignatureType = 'faceseal-options+jws'
@@ -66,17 +59,14 @@ function parseOptions(optionsJSON: unknown): CeremonyOptionsJSON {
 
 async function verifySignature(options: CeremonyOptionsJSON, expectedSigner: string | undefined): Promise<string> {
   const [header, , signature] = options.signature.split('.') as [string, string, string]
-  const jws: FlattenedJWSInput = {
-    protected: header,
-    payload: base64url.encode(optionsSigningInput(options)),
-    signature,
-  }
   let signer: string
   try {
+    // RFC 8785 has no spelling for a lone surrogate: such options were signed by nobody.
+    const jws = { protected: header, payload: base64url.encode(optionsSigningInput(options)), signature }
     const { typ, jwk } = decodeProtectedHeader(jws)
     if (typ !== optionsSignatureType) throw new TypeError('typ')
     signer = await calculateJwkThumbprint(jwk as JWK)
-    await flattenedVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] })
+    await verifyDetachedJws(jws)
   } catch (cause) {
     throw new FaceSealError('options_signature', { detail: 'the signature does not verify', cause })
   }

@@ -253,7 +253,12 @@ describe('L03: the notice', () => {
         const asked: string[] = []
         Object.assign(globalThis, { asked })
         const spy = (owner: object, name: string) =>
-          Object.defineProperty(owner, name, { value: () => (asked.push(name), Promise.reject(new Error(name))) })
+          Object.defineProperty(owner, name, {
+            value: async () => {
+              asked.push(name)
+              throw new Error(name)
+            },
+          })
         spy(navigator.mediaDevices, 'getUserMedia')
         spy(navigator.geolocation, 'getCurrentPosition')
         spy(Notification, 'requestPermission')

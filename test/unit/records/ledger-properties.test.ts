@@ -51,7 +51,7 @@ async function apply(event: Event, store: DeviceStore, model: Model): Promise<vo
       model.now += lifetime / 2 + 1
       break
     case 'change-policy':
-      model.policy = model.policy === 'B'.repeat(42) + 'A' ? `${'C'.repeat(42)}A` : `${'B'.repeat(42)}A`
+      model.policy = model.policy === `${'B'.repeat(42)}A` ? `${'C'.repeat(42)}A` : `${'B'.repeat(42)}A`
   }
 }
 
