@@ -70,7 +70,11 @@ export async function loadAssets(
   return assets
 }
 
-function neededFiles({ embedder, detectors }: AssetOptions): readonly NamedFile[] {
+/** What a worker of this make is given, smallest first. */
+export function neededFiles({
+  embedder,
+  detectors,
+}: Pick<AssetOptions, 'embedder' | 'detectors'>): readonly NamedFile[] {
   const ids = new Set<ModelId>([
     'landmarks-68',
     'minifasnet-128',

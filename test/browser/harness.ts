@@ -86,7 +86,7 @@ export interface LocalSite {
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
   pages: Readonly<Record<string, Reply>> = {},
-  policies: { readonly workerCsp?: string; readonly pageCsp?: string } = {},
+  policies: { readonly workerCsp?: string; readonly pageCsp?: string; readonly cacheControl?: string } = {},
 ): Promise<LocalSite> {
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -95,7 +95,7 @@ export async function serveFolders(
     const reply = pages[path] ?? (await fileUnder(folders, path))
     const csp = /worker[^/]*\.js$/.test(path) ? (policies.workerCsp ?? workerCsp) : (policies.pageCsp ?? strictCsp)
     response.setHeader('content-security-policy', csp)
-    response.setHeader('cache-control', 'no-store')
+    response.setHeader('cache-control', policies.cacheControl ?? 'no-store')
     if (!reply) {
       response.writeHead(404).end()
       return

@@ -1,0 +1,80 @@
+// What a long stay costs: many verifications one after another in one worker, and the memory of the browser's process.
+import { readFile } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import { openLab } from '../../test/browser/worker/lab.ts'
+import { fixtures, prepareClips } from '../../test/e2e/clips.ts'
+import { median, rounded } from './statistics.ts'
+
+export interface MemoryResult {
+  readonly verifications: number
+  /** Private memory of the renderer (page and worker together), megabytes; `undefined` where the system does not tell. */
+  readonly steadyMB: number | undefined
+  readonly peakMB: number | undefined
+  /** Last quarter over the second, so that warming up does not count; percent. */
+  readonly growthPct: number | undefined
+  /** Tensors and bytes of them in the worker, more after the last than after the first. */
+  readonly tensorsLeft: number
+  readonly tensorBytesLeft: number
+  readonly framesLeft: number
+}
+
+export async function runMemory(verifications: number, say: (line: string) => void): Promise<MemoryResult> {
+  const clips = await prepareClips()
+  const lab = await openLab(fixtures)
+  try {
+    const clip = clips['man-a'].replace(fixtures, '/clips/')
+    const started = await lab.start()
+    if ('code' in started) throw new Error(`worker: ${started.code}`)
+    const verify = async () => {
+      const input = { shots: [], clip, binding: lab.binding(), timeoutMs: 60_000 }
+      const outcome = await lab.page.evaluate((capture) => window.lab.capture(capture), input)
+      if (outcome.kind !== 'sealed') throw new Error(`verification: ${outcome.failure?.code}`)
+    }
+    const counters = () => lab.page.evaluate(() => window.lab.memory())
+    await verify()
+    const first = await counters()
+    const megabytes: number[] = []
+    for (let index = 1; index < verifications; index++) {
+      await verify()
+      const used = await rendererMemory(lab.page.context().browser())
+      if (used !== undefined) megabytes.push(used)
+      if (index % 20 === 0) say(`memory: ${index} of ${verifications} verifications, ${used?.toFixed(0)} MB`)
+    }
+    const last = await counters()
+    const quarter = Math.floor(megabytes.length / 4)
+    const [early, late] = [megabytes.slice(quarter, 2 * quarter), megabytes.slice(3 * quarter)].map(median)
+    const known = quarter > 0
+    return {
+      verifications,
+      steadyMB: known ? rounded(late!, 1) : undefined,
+      peakMB: known ? rounded(Math.max(...megabytes), 1) : undefined,
+      growthPct: known ? rounded(100 * (late! / early! - 1), 1) : undefined,
+      tensorsLeft: last.tensors - first.tensors,
+      tensorBytesLeft: last.bytes - first.bytes,
+      framesLeft: last.frames,
+    }
+  } finally {
+    await lab.close()
+  }
+}
+
+/** Of the largest renderer; Linux tells, other systems do not. */
+async function rendererMemory(browser: Browser | null): Promise<number | undefined> {
+  if (!browser) return undefined
+  const session = await browser.newBrowserCDPSession()
+  try {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    const used = await Promise.all(processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => privateMB(id)))
+    return Math.max(...used.filter((value) => value !== undefined))
+  } catch {
+    return undefined
+  } finally {
+    await session.detach()
+  }
+}
+
+async function privateMB(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
+}
