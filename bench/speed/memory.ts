@@ -20,7 +20,7 @@ export interface MemoryResult {
 
 export async function runMemory(verifications: number, say: (line: string) => void): Promise<MemoryResult> {
   const clips = await prepareClips()
-  const lab = await openLab(fixtures)
+  const lab = await openLab({ clips: fixtures, shipped: true })
   try {
     const clip = clips['man-a'].replace(fixtures, '/clips/')
     const started = await lab.start()
