@@ -10,6 +10,7 @@ import { createPostgresStore, pgliteDatabase } from '../src/server/postgres.ts'
 import { mountCspReports } from './csp-reports.ts'
 import { mountPasskeys } from './passkey.ts'
 import policy from './policy.json' with { type: 'json' }
+import { mountScenarios } from './scenario-backend.ts'
 import { securityHeaders } from './security-headers.ts'
 import { createSessions } from './session.ts'
 import { mountSms } from './sms.ts'
@@ -24,6 +25,8 @@ export interface DemoInit {
   readonly dataDir?: string | undefined
   /** Movements before each capture, as in a real deployment; `passive` for recordings that cannot do as they are told. */
   readonly liveness?: 'active' | 'passive' | undefined
+  /** Folder with clips for scenarios where no camera is there: `man-a.mjpeg` and so on. */
+  readonly clips?: string | undefined
   /** Takes one JSON line for each request of the handler, its newline included; nowhere without it. */
   readonly log?: ((line: string) => void) | undefined
 }
@@ -38,7 +41,7 @@ export interface RunningDemo {
 
 /** A complete integrator's backend: page, session, another way in, and FaceSeal's handler under `/face`. */
 export async function startDemo(init: DemoInit): Promise<RunningDemo> {
-  const { port = 0, root, dataDir, liveness = 'active', log } = init
+  const { port = 0, root, dataDir, liveness = 'active', clips, log } = init
   const keys = await demoKeys(dataDir)
   const store = createPostgresStore({ database: pgliteDatabase(await openDatabase(dataDir)) })
   await store.migrate()
@@ -49,21 +52,23 @@ export async function startDemo(init: DemoInit): Promise<RunningDemo> {
     for (const [name, value] of Object.entries(securityHeaders(context.req.path))) context.header(name, value)
   })
   mountCspReports(app)
-  const { accountOf } = createSessions(app)
+  const { accountOf, scenarioOf } = createSessions(app)
   mountSms(app, accountOf)
   const passkey = mountPasskeys(app, accountOf)
 
   const server = await listen(app, port)
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  const handler = createHandler({
+  const config = {
     ...{ store, keys, policy, tenant: 'demo-estate', purpose: policy.purpose.id, basePath: '/face' },
     expectedOrigin: [url, url.replace('localhost', '127.0.0.1')],
-    resolveSubject: async (request) => accountOf(request),
+    resolveSubject: async (request: Request) => accountOf(request),
     liveness: { level: liveness },
     passkey,
     logger: log && pino({ base: null }, { write: log }),
-  })
-  app.all('/face/*', (context) => handler(context.req.raw))
+  } as const
+  const handler = createHandler(config)
+  const perScenario = mountScenarios({ app, base: config, scenarioOf, clips })
+  app.all('/face/*', (context) => perScenario(context.req.raw, handler))
   app.get('*', async (context) => {
     return (await staticFile(join(root, 'dist'), context.req.path)) ?? context.notFound()
   })

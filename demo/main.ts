@@ -1,35 +1,43 @@
 import * as faceseal from 'faceseal'
-import {
-  type CeremonyProgress,
-  type ClientInit,
-  type ClientOutcome,
-  enrol,
-  FaceSealError,
-  settings,
-  verify,
-} from 'faceseal'
+import { type ClientInit, type ClientOutcome, enrol, FaceSealError, settings, verify } from 'faceseal'
 import { watchOutgoing } from './outgoing'
 import { createPanel, detailOf } from './panel'
 import { canRegister, passkeyOf, registerPasskey } from './register-passkey'
-import { type DemoLanguage, translatePage, wordsFor } from './words'
+import type { Ending, SessionRequest } from './run-scenario'
+import { createScenarioPage } from './scenario-page'
+import { watchGuidance } from './watch-guidance'
+import { watchWorkers } from './watch-worker'
+import { type DemoLanguage, languages, translatePage, wordsFor } from './words'
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
 
 // For the console of whoever tests this page.
 Object.assign(globalThis, { faceseal })
 
-const panel = createPanel()
-watchOutgoing(panel.add)
+const scenarios = createScenarioPage((act, session, extra) => run(act === 'enrol' ? enrol : verify, session, extra))
+const { recorder } = scenarios
+const panel = createPanel(recorder.stage)
+watchOutgoing((request) => {
+  panel.add(request)
+  recorder.request(request)
+})
+watchWorkers(recorder.memory)
+watchGuidance(byId('mount'), recorder.guidance)
 
+const address = new URLSearchParams(location.search)
 let language: DemoLanguage = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 let running: AbortController | undefined
+/** Who is signed in where a scenario runs: the settings are this person's then. */
+let session: SessionRequest | undefined
 
-speak(new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : language)
+speak(languages.find((known) => known === address.get('lang')) ?? language)
+scenarios.choose()
+if (address.has('run')) void scenarios.run()
 byId<HTMLSelectElement>('language').addEventListener('change', (event) => {
   speak((event.target as HTMLSelectElement).value as DemoLanguage)
 })
-byId('enrol').addEventListener('click', () => run(enrol))
-byId('verify').addEventListener('click', () => run(verify))
+byId('enrol').addEventListener('click', () => void run(enrol))
+byId('verify').addEventListener('click', () => void run(verify))
 byId('settings').addEventListener('click', openSettings)
 byId('sms').addEventListener('click', openSms)
 byId('passkey').hidden = !canRegister()
@@ -45,12 +53,19 @@ function speak(to: DemoLanguage): void {
   byId<HTMLSelectElement>('language').value = to
   translatePage(to)
   panel.translate(to)
+  scenarios.translate(to)
   if (byId('state').dataset.state === 'idle') show('idle', wordsFor(to).idle)
 }
 
-async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Promise<void> {
+/** One ceremony, from the sign-in to what is shown of its end. `as` and `extra` are a scenario's. */
+async function run(
+  ceremony: (init: ClientInit) => Promise<ClientOutcome>,
+  as?: SessionRequest,
+  extra: Partial<ClientInit> = {},
+): Promise<Ending> {
   running?.abort()
   running = new AbortController()
+  session = as
   const words = wordsFor(language)
   byId('sms-form').hidden = true
   panel.clearStages()
@@ -64,46 +79,44 @@ async function run(ceremony: (init: ClientInit) => Promise<ClientOutcome>): Prom
       signal: running.signal,
       localOnly: byId<HTMLInputElement>('local-only').checked,
       deviceId: byId<HTMLSelectElement>('camera').value || undefined,
-      onProgress: showProgress,
       onSend: (step) => panel.stage(step),
       ...(await passkeyOf()),
+      ...extra,
+      onProgress: (progress) => {
+        panel.stage(progress.stage, detailOf(progress))
+        extra.onProgress?.(progress)
+      },
     })
-    showOutcome(outcome)
+    return showOutcome(outcome)
   } catch (error) {
     const code = error instanceof FaceSealError ? error.code : String(error)
-    if (code === 'consent_withdrawn') show('withdrawn', words.withdrawn, code)
-    else show('error', `${words.failed}: ${code}`, code)
+    if (code === 'consent_withdrawn') return show('withdrawn', words.withdrawn, code)
+    return show('error', `${words.failed}: ${code}`, code)
   } finally {
     panel.endStages()
   }
 }
 
-function showProgress(progress: CeremonyProgress): void {
-  panel.stage(progress.stage, detailOf(progress))
-}
-
-function showOutcome(outcome: ClientOutcome): void {
+function showOutcome(outcome: ClientOutcome): Ending {
   const words = wordsFor(language)
   if (outcome.kind === 'alternative') {
-    show('alternative', words.alternative, outcome.reason)
     void openSms()
-  } else if (outcome.kind === 'enrolled') {
-    show('enrolled', outcome.by === 'backend' ? words.enrolledBackend : words.enrolledDevice, outcome.by)
-  } else {
-    show(
-      outcome.verified ? 'accepted' : 'rejected',
-      outcome.verified ? words.verifiedYes : words.verifiedNo,
-      outcome.by,
-    )
+    return show('alternative', words.alternative, outcome.reason)
   }
+  if (outcome.kind === 'enrolled') {
+    return show('enrolled', outcome.by === 'backend' ? words.enrolledBackend : words.enrolledDevice, outcome.by)
+  }
+  const { verified, by } = outcome
+  return show(verified ? 'accepted' : 'rejected', verified ? words.verifiedYes : words.verifiedNo, by)
 }
 
 /** `state` and `detail` are what the e2e tests read. */
-function show(state: string, text: string, detail = ''): void {
+function show(state: string, text: string, detail = ''): Ending {
   const line = byId('state')
   line.dataset.state = state
   line.dataset.detail = detail
   line.textContent = text
+  return { state, detail }
 }
 
 /** Also while a ceremony runs: a withdrawal stops it at once. */
@@ -114,7 +127,7 @@ async function openSettings(): Promise<void> {
 }
 
 async function signIn(): Promise<void> {
-  await post('/demo/session', { account: byId<HTMLSelectElement>('account').value })
+  await post('/demo/session', session ?? { account: byId<HTMLSelectElement>('account').value })
 }
 
 /** The other way: works without a face, a camera or a consent. */

@@ -1,5 +1,6 @@
 import type { CeremonyProgress, SendStep } from 'faceseal'
 import type { OutgoingRequest } from './outgoing'
+import { payloadOf } from './recorder'
 import { type DemoLanguage, wordsFor } from './words'
 
 type StageName = CeremonyProgress['stage'] | SendStep
@@ -7,7 +8,7 @@ type StageName = CeremonyProgress['stage'] | SendStep
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
 
 /** The panel "what left this page": requests, envelope header, receipts, and the time of each stage. */
-export function createPanel() {
+export function createPanel(onStage: (name: StageName, milliseconds: number) => void) {
   const foreign: string[] = []
   const violations: string[] = []
   let language: DemoLanguage = 'zh-CN'
@@ -15,6 +16,7 @@ export function createPanel() {
   const showTime = (name: StageName, milliseconds: number) => {
     const key = `stage${name[0]!.toUpperCase()}${name.slice(1)}` as `stage${Capitalize<StageName>}`
     showLine(wordsFor(language)[key], `${Math.round(milliseconds)} ms`)
+    onStage(name, milliseconds)
   }
 
   const summarise = () => {
@@ -108,17 +110,14 @@ function showHeader(header: object): void {
 
 function showReceipt(jws: string): void {
   byId('receipts-part').hidden = false
-  const payload = jws.split('.')[1] ?? ''
-  const json = new TextDecoder().decode(
-    Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0)),
-  )
-  const { event, scope, sequence } = JSON.parse(json) as Record<string, unknown>
+  const payload = payloadOf(jws)
+  const { event, scope, sequence } = payload
   const item = document.createElement('li')
   const part = document.createElement('details')
   const title = document.createElement('summary')
   const body = document.createElement('pre')
   title.textContent = `${sequence} ${event} ${scope}`
-  body.textContent = JSON.stringify(JSON.parse(json), null, 2)
+  body.textContent = JSON.stringify(payload, null, 2)
   part.append(title, body)
   item.append(part)
   byId('receipts').append(item)

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { clipsFolder } from '../test/e2e/clips-folder.ts'
 import { startDemo } from './backend.ts'
 
 const port = Number(process.env.PORT ?? 4173)
@@ -7,6 +8,7 @@ const demo = await startDemo({
   port,
   root: fileURLToPath(new URL('.', import.meta.url)),
   ...(dataDir ? { dataDir } : {}),
+  clips: clipsFolder,
   ...(process.env.FACESEAL_DEMO_LOG ? { log: (line) => process.stdout.write(line) } : {}),
   // FACESEAL_DEMO_LIVENESS=passive: for a camera that plays a file.
   liveness: process.env.FACESEAL_DEMO_LIVENESS === 'passive' ? 'passive' : 'active',

@@ -1,5 +1,6 @@
 /** Words of the QA page itself; what FaceSeal says comes from FaceSeal. */
-export type DemoLanguage = 'zh-CN' | 'en'
+export const languages = ['zh-CN', 'en'] as const
+export type DemoLanguage = (typeof languages)[number]
 
 const zh = {
   demo: '测试页',
@@ -57,6 +58,20 @@ const zh = {
   allOwn: '以上请求都去往本站。',
   foreign: '有请求去往别处：',
   violations: '内容安全策略拦下：',
+  scenarios: '测试场景',
+  byHand: '自由测试',
+  source: '画面来源',
+  clip: '录像片段',
+  device: '这台设备的摄像头',
+  yourPart: '您要做的',
+  shouldEnd: '应有的结果',
+  run: '运行场景',
+  download: '下载报告（JSON）',
+  check: '检查项',
+  expected: '应有',
+  actual: '实际',
+  verdict: '结果',
+  memory: '内存与张量',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -115,6 +130,20 @@ const en: Record<keyof typeof zh, string> = {
   allOwn: 'Every request above went to this site.',
   foreign: 'Requests went elsewhere: ',
   violations: 'Stopped by the content security policy: ',
+  scenarios: 'Scenarios',
+  byHand: 'By hand',
+  source: 'Picture from',
+  clip: 'Recorded clip',
+  device: 'This device’s camera',
+  yourPart: 'Your part',
+  shouldEnd: 'Expected',
+  run: 'Run scenario',
+  download: 'Download report (JSON)',
+  check: 'Check',
+  expected: 'Expected',
+  actual: 'Actual',
+  verdict: 'Result',
+  memory: 'Memory and tensors',
 }
 
 const catalogue: Readonly<Record<DemoLanguage, Record<keyof typeof zh, string>>> = { 'zh-CN': zh, en }

