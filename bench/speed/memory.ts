@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { openLab } from '../../test/browser/worker/lab.ts'
-import { fixtures, prepareClips } from '../../test/e2e/clips.ts'
+import { prepareClips } from '../../test/e2e/clips.ts'
+import { fixtures } from '../../test/e2e/clips-folder.ts'
 import { median, rounded } from './statistics.ts'
 
 export interface MemoryResult {
