@@ -42,7 +42,7 @@ export function startCoach(step: ScenarioStep, words: () => ScenarioWords) {
   }
   const say = (act: NextAct) => {
     const { coach } = words()
-    const text = act.act === 'answer' ? `${coach.press}「${act.label}」` : coach[act.act]
+    const text = act.act === 'answer' ? coach.press(act.label) : coach[act.act]
     if (line.textContent === text && line.dataset.next === act.act) return
     line.dataset.next = act.act
     line.dataset.press = act.act === 'answer' ? act.press : ''

@@ -12,8 +12,8 @@ interface ScenarioText {
 
 export interface ScenarioWords {
   readonly scenarios: Readonly<Record<ScenarioId, ScenarioText>>
-  readonly coach: Readonly<
-    Record<'press' | 'other-way' | 'retry' | 'open-settings' | 'withdraw' | 'close-settings' | 'watch', string>
+  readonly coach: { readonly press: (label: string) => string } & Readonly<
+    Record<'other-way' | 'retry' | 'open-settings' | 'withdraw' | 'close-settings' | 'watch', string>
   >
   readonly marks: Readonly<Record<'none' | 'running' | 'passed' | 'failed', string>>
   readonly noClips: string
@@ -120,12 +120,12 @@ const zh: ScenarioWords = {
     },
   },
   coach: {
-    press: '测试提示：请按',
-    'other-way': '测试提示：请按改用短信验证码的按钮',
-    retry: '测试提示：请按“重试”',
-    'open-settings': '测试提示：请打开“人脸设置”',
-    withdraw: '测试提示：请按“撤回同意”',
-    'close-settings': '测试提示：请关闭设置',
+    press: (label) => `测试：请按“${label}”`,
+    'other-way': '测试：请按改用短信验证码的按钮',
+    retry: '测试：请按“重试”',
+    'open-settings': '测试：请打开“人脸设置”',
+    withdraw: '测试：请按“撤回同意”',
+    'close-settings': '测试：请关闭设置',
     watch: '',
   },
   marks: { none: '未运行', running: '运行中', passed: '通过', failed: '未通过' },
@@ -242,12 +242,12 @@ const en: ScenarioWords = {
     },
   },
   coach: {
-    press: 'For the test, press ',
-    'other-way': 'For the test, press the button for the SMS code',
-    retry: 'For the test, press “Try again”',
-    'open-settings': 'For the test, open “Face settings”',
-    withdraw: 'For the test, press “Withdraw consent”',
-    'close-settings': 'For the test, close the settings',
+    press: (label) => `Test: press “${label}”`,
+    'other-way': 'Test: press the button for the SMS code',
+    retry: 'Test: press “Try again”',
+    'open-settings': 'Test: open “Face settings”',
+    withdraw: 'Test: press “Withdraw consent”',
+    'close-settings': 'Test: close the settings',
     watch: '',
   },
   marks: { none: 'not run', running: 'running', passed: 'passed', failed: 'failed' },

@@ -112,7 +112,7 @@ async function visit(browser: Browser, demo: RunningDemo, options: VisitOptions 
   await before?.(page)
   await page.addInitScript(installSpies)
   await page.goto(demo.url + path)
-  if (path.startsWith('/?')) await page.selectOption('#account', account)
+  if (path.startsWith('/?lang=')) await page.selectOption('#account', account)
   return {
     ...{ context, page, requests, logs },
     count: (what) =>
