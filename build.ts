@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { build as viteBuild } from 'vite'
+import policy from './demo/policy.json' with { type: 'json' }
 import modelFiles from './models/files.json' with { type: 'json' }
 import packageJson from './package.json' with { type: 'json' }
 
@@ -37,6 +38,14 @@ const overPublicApi: Plugin = {
     source === '../index' && importer?.startsWith(join(root, 'src', 'element'))
       ? { id: './index.js', external: 'relative' }
       : null,
+}
+
+/** The demo's policy as a first one: not in production yet, so without an assessment, and with a way in of its own. */
+const { pia: _pia, ...complete } = policy
+const firstPolicy = {
+  ...complete,
+  environment: 'development',
+  alternatives: policy.alternatives.map((alternative) => ({ ...alternative, endpoint: `/login/${alternative.id}` })),
 }
 
 await rm(dist, { recursive: true, force: true })
@@ -97,5 +106,9 @@ async function copyAssets(): Promise<void> {
   // By name, for a folder of models that was there before may hold files of an older manifest.
   for (const { file } of Object.values(modelFiles).flat())
     await cp(join(root, 'models', 'dist', file), join(dist, 'assets', file))
+  await mkdir(join(dist, 'init'), { recursive: true }) // for `faceseal init`
+  for (const name of ['server.mjs', 'route.js'])
+    await cp(join(root, 'examples', 'init', name), join(dist, 'init', name))
+  await writeFile(join(dist, 'init', 'policy.json'), `${JSON.stringify(firstPolicy, null, 2)}\n`)
   await cp(join(root, 'models', 'manifest.json'), join(dist, 'model-cards.json')) // for `faceseal pia`
 }

@@ -6,7 +6,8 @@ import { PrepareError } from './prepare-error.js'
 /** Puts the tarball of `name@version` into the directory `destination`. */
 export type Pack = (specifier: string, destination: string, signal?: AbortSignal) => Promise<void>
 
-const UNREACHABLE =
+/** What npm writes when no registry answers. */
+export const unreachable =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED|ERR_SOCKET_TIMEOUT)\b/
 
 /**
@@ -33,7 +34,7 @@ export const npmPack: Pack = (specifier, destination, signal) =>
     })
     child.on('close', (exitCode) => {
       if (exitCode === 0) return resolve()
-      const code = UNREACHABLE.test(complaint) ? 'offline' : 'package_unavailable'
+      const code = unreachable.test(complaint) ? 'offline' : 'package_unavailable'
       reject(new PrepareError(code, `npm pack ${specifier} failed:\n${complaint.trim()}`))
     })
   })

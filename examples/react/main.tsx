@@ -1,6 +1,6 @@
-import { FaceSeal } from 'faceseal/react'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Face } from './face'
 
 function Page() {
   const [mode, setMode] = useState<'enrol' | 'verify'>('enrol')
@@ -8,20 +8,14 @@ function Page() {
   return (
     <main>
       <h1>Resident services</h1>
-      <p role="status">{said}</p>
-      <FaceSeal
-        baseUrl="/face"
+      <Face
         mode={mode}
         onResult={(result) => {
-          setSaid(`Finished: ${result.kind}.`)
           if (result.kind === 'enrolled') setMode('verify')
+          if (result.kind === 'verified' && result.verified) setSaid('It is you.')
         }}
-        onAlternative={() => setSaid('Please use the code.')}
-      >
-        <a slot="alternative" href="/sms">
-          Code by text message
-        </a>
-      </FaceSeal>
+      />
+      <p role="status">{said}</p>
     </main>
   )
 }

@@ -1,26 +1,20 @@
-import { FaceSeal } from 'faceseal/vue'
+import type { FaceSealResult } from 'faceseal/element'
 import { createApp, h, ref } from 'vue'
+import { Face } from './face'
 
+const mode = ref<'enrol' | 'verify'>('enrol')
 const said = ref('')
+
+function onResult(result: FaceSealResult) {
+  if (result.kind === 'enrolled') mode.value = 'verify'
+  if (result.kind === 'verified' && result.verified) said.value = 'It is you.'
+}
 
 createApp({
   render: () =>
     h('main', [
       h('h1', 'Resident services'),
+      h(Face, { mode: mode.value, onResult }),
       h('p', { role: 'status' }, said.value),
-      h(
-        FaceSeal,
-        {
-          baseUrl: '/face',
-          mode: 'enrol',
-          onResult: (result) => {
-            said.value = `Finished: ${result.kind}.`
-          },
-          onAlternative: () => {
-            said.value = 'Please use the code.'
-          },
-        },
-        { alternative: () => h('a', { href: '/sms' }, 'Code by text message') },
-      ),
     ]),
 }).mount('#root')

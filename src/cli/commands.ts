@@ -3,6 +3,7 @@ import { type Command, type CommandContext, type ExitCode, runOne } from './comm
 import { modelsCommand } from './copy-models'
 import { expireCommand } from './expire'
 import { exportEvidenceCommand } from './export-evidence'
+import { initCommand } from './init'
 import { keygenCommand } from './keygen'
 import { lintPolicyCommand } from './lint-policy'
 import { migrateCommand } from './migrate'
@@ -11,6 +12,7 @@ import { verifyEvidenceCommand } from './verify-evidence'
 
 /** By name, of one word or two. */
 const commands: ReadonlyMap<string, Command> = new Map([
+  ['init', initCommand],
   ['lint-policy', lintPolicyCommand],
   ['models', modelsCommand],
   ['keygen', keygenCommand],

@@ -92,7 +92,8 @@ interface NamedFile extends ModelFile {
 }
 
 function addressOf(file: ModelFileName, { assetBase }: AssetOptions): URL {
-  if (assetBase === undefined) return assetUrls[file]
+  // Resolved anew: Turbopack answers `new URL(…, import.meta.url)` with a path alone, whose origin is empty.
+  if (assetBase === undefined) return new URL(assetUrls[file].href, location.href)
   const folder = new URL(assetBase.endsWith('/') ? assetBase : `${assetBase}/`, location.href)
   return new URL(file, folder)
 }

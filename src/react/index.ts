@@ -38,10 +38,10 @@ type Settable = Partial<
 
 /** The element's properties, and its events as `on…` with their `detail`. `ref` is the element. */
 export interface FaceSealProps extends Attributes, Settable {
-  readonly onStateChange?: (detail: FaceSealEventMap['facesealstatechange']['detail']) => void
-  readonly onResult?: (detail: FaceSealEventMap['facesealresult']['detail']) => void
-  readonly onError?: (detail: FaceSealEventMap['facesealerror']['detail']) => void
-  readonly onAlternative?: (detail: FaceSealEventMap['facesealalternative']['detail']) => void
+  readonly onStateChange?: ((detail: FaceSealEventMap['facesealstatechange']['detail']) => void) | undefined
+  readonly onResult?: ((detail: FaceSealEventMap['facesealresult']['detail']) => void) | undefined
+  readonly onError?: ((detail: FaceSealEventMap['facesealerror']['detail']) => void) | undefined
+  readonly onAlternative?: ((detail: FaceSealEventMap['facesealalternative']['detail']) => void) | undefined
 }
 
 const handlers = {

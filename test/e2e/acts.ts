@@ -37,7 +37,7 @@ const ended = '#state:not([data-state=idle]):not([data-state=busy])'
 export const otherWay = `Use ${policy.alternatives[0]?.label.en} instead`
 
 /** First consent, second consent. */
-export async function answerConsent({ page }: Visitor, answers: Answers = {}): Promise<void> {
+export async function answerConsent({ page }: Pick<Visitor, 'page'>, answers: Answers = {}): Promise<void> {
   const { process = 'agree', transmit = 'allow' } = answers
   // The closing cross has the refusal's name as well.
   const press = (name: string) =>

@@ -53,7 +53,7 @@ export interface Visitor {
 
 /** The browser's own errands go to a port where nobody listens, so that what the proxy sees was caused by a page. */
 const nobody = 'http://127.0.0.1:9'
-const quietBrowser = [
+export const quietBrowser = [
   `--gaia-url=${nobody}`,
   `--google-apis-url=${nobody}`,
   `--autofill-server-url=${nobody}`,

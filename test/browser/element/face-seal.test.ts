@@ -210,7 +210,7 @@ it("L05 a hidden or empty alternative of the page leaves the widget's own button
 it("the README's lines work as they stand", async () => {
   visitor = await stage.visit({ path: '/readme.html' })
   page = visitor.page
-  await page.getByRole('button', { name: '用人脸验证' }).click()
+  await page.getByRole('button', { name: 'Enrol face' }).click()
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   await page.waitForURL('**/login/sms-code')

@@ -10,6 +10,7 @@ import { bundleOf, fiveReceipts } from '../records/chain.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const names = [
+  'init',
   'lint-policy',
   'models',
   'keygen',
@@ -24,8 +25,10 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'faceseal-cli-'))
   await mkdir(join(folder, 'assets'))
+  await mkdir(join(folder, 'init'))
   const files = {
     ...{ 'policy.json': validPolicy, 'broken.json': { ...validPolicy, alternatives: [] }, 'assets/model.bin': 'x' },
+    ...{ 'init/policy.json': validPolicy, 'init/server.mjs': 'server', 'init/route.js': 'route' },
     ...{
       'bundle.json': await bundleOf(await fiveReceipts()),
       'nothing.json': {},
@@ -89,6 +92,11 @@ const calls: readonly (readonly [string, 0 | 1 | 2, RegExp])[] = [
   ['lint-policy @policy.json @broken.json', 2, /Give one file/],
   ['lint-policy @absent.json', 2, /Cannot read/],
   ['lint-policy @text.txt', 2, /is not JSON/],
+  ['init @fresh', 0, /^keys.json: written\npolicy.json: written\nserver.mjs: written\n[\s\S]*out of version control/],
+  ['init @fresh --json', 0, /"written": \[\],\s*"kept": \[\s*"keys.json",\s*"policy.json",\s*"server.mjs"\s*\]/],
+  ['init @fresh --next --json', 0, /"written": \[\s*"app\/face\/\[\.\.\.path\]\/route.js"\s*\]/],
+  ['init @text.txt', 1, /exist/i],
+  ['init', 2, /Give one file or folder/],
   ['models @public', 0, /1 files copied[\s\S]*Content-Security-Policy: default-src 'none'/],
   ['models @public --json', 0, /"files": \[\s*"model.bin"/],
   ['models', 2, /Give one file or folder/],

@@ -1,0 +1,3 @@
+export default function Login() {
+  return <p>Your other way in goes here.</p>
+}
