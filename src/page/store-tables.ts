@@ -5,6 +5,8 @@ import type { KeptRefusal, KeptStanding, RecordKey, SecretKeys, StoredReceipt } 
 
 const databaseName = 'faceseal'
 const databaseVersion = 1
+/** Milliseconds until a database that neither opens nor fails counts as blocked, which browsers have been seen to do. */
+const openingPatience = 20_000
 
 /** Table → row. Every key is a string; receipts are keyed `device/sequence` with the number padded, so order is kept. */
 export interface Rows {
@@ -113,6 +115,11 @@ export async function indexedDbTables(): Promise<Tables> {
 
 function openDatabase(forget: () => void): Promise<IDBPDatabase> {
   return new Promise((resolve, reject) => {
+    let tooLate = false
+    const timer = setTimeout(() => {
+      tooLate = true
+      reject(new FaceSealError('storage_blocked', { detail: 'IndexedDB does not answer' }))
+    }, openingPatience)
     const opening = openDB(databaseName, databaseVersion, {
       upgrade(db, oldVersion) {
         if (oldVersion < 1) for (const name of tableNames) db.createObjectStore(name)
@@ -125,7 +132,8 @@ function openDatabase(forget: () => void): Promise<IDBPDatabase> {
       },
       terminated: forget,
     })
-    opening.then(resolve, (cause) => reject(storageError(cause)))
+    const settle = (database: IDBPDatabase) => (tooLate ? database.close() : resolve(database))
+    opening.then(settle, (cause) => reject(storageError(cause))).finally(() => clearTimeout(timer))
   })
 }
 

@@ -24,6 +24,11 @@ export async function begin(visitor: Visitor, kind: 'enrol' | 'verify', answers:
 /** Presses the button, answers, and waits for the end. */
 export async function perform(visitor: Visitor, kind: 'enrol' | 'verify', answers?: Answers): Promise<DemoState> {
   await begin(visitor, kind, answers)
+  return await endOf(visitor)
+}
+
+/** Waits until the ceremony has ended, or stands before "try again?". */
+export async function endOf(visitor: Visitor): Promise<DemoState> {
   // Whoever only waits would wait for ever where the page asks "try again?": that is an end as well.
   const problem = visitor.page.locator('[data-faceseal-capture][data-problem]')
   await problem.or(visitor.page.locator(ended)).first().waitFor()

@@ -66,52 +66,12 @@ test.each(['dialog', 'models', 'capture'] as const)('an abort during %s ends eve
   expect(await perform(visitor, 'enrol')).toEqual({ state: 'enrolled', detail: 'backend' })
 })
 
-test('a worker that dies mid-capture: the person is told, the camera is off, another try works', async () => {
-  await visitAndBegin()
-  await hintShown(visitor, 'no_face')
-  await visitor.page.evaluate(() => globalThis.seen.instances.at(-1)?.terminate())
-  await problemShown(visitor, 'worker_lost')
-  expect(await visitor.trackStates()).toEqual(['ended'])
-
-  await stage.show('man-a')
-  await press(visitor, 'Try again')
-  expect(await settled(visitor)).toEqual({ state: 'enrolled', detail: 'backend' })
-  await expectAllGone(['ended', 'ended'])
-})
-
-test('a camera that is unplugged: told, and the other way is one press away', async () => {
-  await visitAndBegin()
-  await hintShown(visitor, 'no_face')
-  // What the browser does when a device goes: the track ends by itself and says so.
-  await visitor.page.evaluate(() => {
-    for (const track of globalThis.seen.tracks) {
-      track.stop()
-      track.dispatchEvent(new Event('ended'))
-    }
-  })
-  await problemShown(visitor, 'camera_lost')
-  await press(visitor, otherWay)
-  expect(await settled(visitor)).toEqual({ state: 'alternative', detail: 'camera_lost' })
-  await expectAllGone()
-})
-
 test('a camera that the browser denies: told, and leaving is the other way, not an error', async () => {
   await visitAndBegin({ camera: 'denied' })
   await problemShown(visitor, 'camera_denied')
   await press(visitor, otherWay)
   expect(await settled(visitor)).toEqual({ state: 'alternative', detail: 'camera_denied' })
   await expectAllGone([])
-})
-
-test('leaving the page ends the camera', async () => {
-  await visitAndBegin()
-  await hintShown(visitor, 'no_face')
-  const states = await visitor.page.evaluate(() => {
-    window.dispatchEvent(new PageTransitionEvent('pagehide'))
-    return globalThis.seen.tracks.map(({ readyState }) => readyState)
-  })
-  expect(states).toEqual(['ended'])
-  await problemShown(visitor, 'camera_lost')
 })
 
 test('no dialog, no camera and no worker is left when nothing can start: plain http', async () => {

@@ -58,13 +58,35 @@ function cost(timings: Readonly<Record<string, number>>, backend: ComputeBackend
 }
 
 async function starts(backend: ComputeBackend): Promise<boolean> {
+  const unhandled = firstUnhandledRejection()
   try {
-    const chosen = await setBackend(backend)
-    await ready()
-    return chosen
+    const start = async () => {
+      const chosen = await setBackend(backend)
+      await ready()
+      return chosen
+    }
+    return await Promise.race([start(), unhandled.rejected])
   } catch {
     return false
+  } finally {
+    unhandled.ignore()
   }
+}
+
+/** tfjs lets go of the promise that instantiates its wasm: where that is refused, it would wait for ever. */
+function firstUnhandledRejection() {
+  const heard = new AbortController()
+  const rejected = new Promise<never>((_, reject) => {
+    addEventListener(
+      'unhandledrejection',
+      (event) => {
+        event.preventDefault()
+        reject(event.reason)
+      },
+      { signal: heard.signal },
+    )
+  })
+  return { rejected, ignore: () => heard.abort() }
 }
 
 /**

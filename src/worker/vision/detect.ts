@@ -40,7 +40,8 @@ const tinyInput = 320
 export async function createDetector(assets: AssetBytes, forced?: DetectorName): Promise<Detector> {
   if (forced !== 'tiny') {
     try {
-      return await createMediaPipe(assets)
+      const detector = await createMediaPipe(assets)
+      return forced === 'mediapipe' ? detector : untilLost(detector, () => createTiny(assets))
     } catch (cause) {
       if (forced === 'mediapipe') throw new FaceSealError('self_test_failed', { detail: 'mediapipe', cause })
     }
@@ -48,7 +49,28 @@ export async function createDetector(assets: AssetBytes, forced?: DetectorName):
   return createTiny(assets)
 }
 
-async function createMediaPipe(assets: AssetBytes): Promise<Detector> {
+/** Graphics drivers restart, and take the context with them; MediaPipe would see no face from then on, and say nothing. */
+function untilLost(first: MediaPipeDetector, createSubstitute: () => Detector): Detector {
+  let substitute: Detector | undefined
+  const current = () => {
+    if (!substitute && first.isLost()) substitute = createSubstitute()
+    return substitute ?? first
+  }
+  return {
+    get name() {
+      return current().name
+    },
+    detect: (picture) => current().detect(picture),
+    forget: () => current().forget(),
+  }
+}
+
+interface MediaPipeDetector extends Detector {
+  /** True once its WebGL context is gone. */
+  isLost(): boolean
+}
+
+async function createMediaPipe(assets: AssetBytes): Promise<MediaPipeDetector> {
   const [model] = findAsset(assets, 'blazeface-short-range') ?? []
   const wasmBinary = assets[mediaPipeWasm]
   if (!model || !wasmBinary) throw new FaceSealError('model_unavailable', { detail: mediaPipeWasm })
@@ -59,11 +81,12 @@ async function createMediaPipe(assets: AssetBytes): Promise<Detector> {
     custom_dbg: silent,
     Module: { wasmBinary, print: silent, printErr: silent },
   })
+  const canvas = new OffscreenCanvas(1, 1)
   const task = await FaceDetector.createFromOptions(
     { wasmLoaderPath: '', wasmBinaryPath: '' },
     {
       baseOptions: { modelAssetBuffer: new Uint8Array(model), delegate: 'CPU' },
-      canvas: new OffscreenCanvas(1, 1),
+      canvas,
       runningMode: 'IMAGE',
       minDetectionConfidence: minScore.mediapipe,
     },
@@ -87,10 +110,11 @@ async function createMediaPipe(assets: AssetBytes): Promise<Detector> {
     forget: async () => {
       task.detect(blank)
     },
+    isLost: () => canvas.getContext('webgl2')?.isContextLost() ?? true,
   }
 }
 
-async function createTiny(assets: AssetBytes): Promise<Detector> {
+function createTiny(assets: AssetBytes): Detector {
   const { json, weights } = requireNet(assets, 'tiny-face-detector')
   const net = new TinyFaceDetector()
   net.loadFromWeightMap(weightMap(json, weights))
