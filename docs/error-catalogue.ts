@@ -2,10 +2,11 @@
 // `tsx docs/error-catalogue.ts`. `--check` fails when the page says something else, or a code lacks its cause.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { messagesFor } from '../src/page/i18n/index.ts'
+import { loadMessages } from '../src/page/i18n/index.ts'
 import { errorCatalogue, type FaceSealErrorCode, isFaceSealErrorCode } from '../src/wire/errors.ts'
 import { localeTags } from '../src/wire/locale.ts'
 
+const words = await Promise.all(localeTags.map(loadMessages))
 const target = fileURLToPath(new URL('./errors.md', import.meta.url))
 
 /** The headings of the source, `// camera`, each with its codes and their causes. */
@@ -27,7 +28,7 @@ function groupsOf(source: string): readonly Group[] {
 
 function section(code: FaceSealErrorCode, cause: string): readonly string[] {
   const { remedy, retryable } = errorCatalogue[code]
-  const words = localeTags.map((tag) => `| ${tag} | ${messagesFor(tag).errors[code]} |`)
+  const said = words.map(({ locale, errors }) => `| ${locale} | ${errors[code]} |`)
   return [
     `### ${code}`,
     '',
@@ -36,7 +37,7 @@ function section(code: FaceSealErrorCode, cause: string): readonly string[] {
     `| Cause | ${cause} |`,
     `| Remedy | ${remedy} |`,
     `| Same call again | ${retryable ? 'may succeed' : 'fails again until something is changed'} |`,
-    ...words,
+    ...said,
     '',
   ]
 }

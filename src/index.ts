@@ -1,5 +1,4 @@
 /** `faceseal`: the headless API of the page. Server, policy and wire types have entries of their own. */
-export { startEnrolment, startVerification } from './page/ceremony'
 export type {
   CaptureProblem,
   CeremonyInit,
@@ -17,8 +16,9 @@ export {
   verify,
 } from './page/client'
 export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
+export { openFaceSettings, startEnrolment, startVerification } from './page/on-demand'
 export { type PasskeyOptions, passkeyHeaders } from './page/passkey'
-export { type FaceSettingsInit, type FaceSettingsResult, openFaceSettings, type SettingsBackend } from './page/settings'
+export type { FaceSettingsInit, FaceSettingsResult, SettingsBackend } from './page/settings'
 export type { Theme } from './page/theme'
 export type { CeremonyKind, CeremonyOptionsJSON, EmbedderName } from './wire/ceremony-options'
 export { decodeEnvelope, type Envelope, type EnvelopeHeader } from './wire/envelope'

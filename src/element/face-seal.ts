@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit'
 import { type CeremonyProgress, type ClientInit, FaceSealError, type LocaleTag } from '../index'
-import { matchLocale } from '../page/i18n'
+import { loadMessages, type Messages, matchLocale } from '../page/i18n'
 import type { Theme } from '../page/theme'
 import { type FaceSealBackend, type RunInit, type RunOutcome, runCeremony, runSettings } from './backend'
 import type { FaceSealEventMap } from './events'
@@ -104,6 +104,7 @@ export class FaceSealElement extends LitElement {
   #chosen: string | null = null
   #fieldsetDisabled = false
   #stopWaiting: (() => void) | undefined
+  #shared: Messages | undefined
 
   constructor() {
     super()
@@ -207,6 +208,8 @@ export class FaceSealElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('disabled') && this.disabled) this.stop()
     this.#followMode()
+    if (this.state === 'error' && this.#shared && this.#shared.locale !== this.#locale)
+      void this.#loadShared().then(() => this.requestUpdate())
     const { visibility } = getComputedStyle(this)
     this.#hasSlottedWay = [...this.children].some((child) => child.slot === 'alternative' && isSeen(child, visibility))
   }
@@ -225,7 +228,7 @@ export class FaceSealElement extends LitElement {
     const actions = actionsOf(situation)
     const alert = situation.state === 'error' || situation.state === 'rejected'
     return html`
-      <section part="card" class="card" lang=${words.shared.locale} aria-labelledby="title"
+      <section part="card" class="card" lang=${words.locale} aria-labelledby="title"
         aria-busy=${isBusy(situation)} ?hidden=${showsCamera(situation)}>
         <div class="head">
           ${markOf(situation)}
@@ -252,9 +255,9 @@ export class FaceSealElement extends LitElement {
 
   readonly #reslotted = (): void => this.requestUpdate()
 
-  #settingsLink({ shared }: Words): TemplateResult {
+  #settingsLink({ own }: Words): TemplateResult {
     return html`<button type="button" part="link" class="link" data-act="settings" ?disabled=${this.#inactive}
-      @click=${this.#press}>${shared.ceremony.faceSettings}</button>`
+      @click=${this.#press}>${own.settingsLink}</button>`
   }
 
   readonly #press = (event: Event): void => {
@@ -291,7 +294,7 @@ export class FaceSealElement extends LitElement {
   }
 
   get #words(): Words {
-    return wordsFor(this.#locale)
+    return wordsFor(this.#locale, this.#shared)
   }
 
   get #wanted(): string | undefined {
@@ -327,6 +330,7 @@ export class FaceSealElement extends LitElement {
       await this.updateComplete
       if (!signal.aborted) await act(this.#runInit(signal))
     } catch (error) {
+      if (!signal.aborted) await this.#loadShared()
       if (!signal.aborted) this.#fail(error)
     } finally {
       if (!signal.aborted) this.#run = undefined
@@ -387,9 +391,14 @@ export class FaceSealElement extends LitElement {
       this.#show({ state: 'waiting' })
       return
     }
-    const network = code === 'backend_unavailable' || code === 'model_unavailable'
+    const network = code === 'backend_unavailable' || code === 'model_unavailable' || code === 'module_unavailable'
     this.#show({ state: 'error', code, retryable, offline: network && !navigator.onLine })
     this.#dispatch('facesealerror', { error })
+  }
+
+  /** The words for what went wrong. Without them there is still a sentence of the widget's own. */
+  async #loadShared(): Promise<void> {
+    this.#shared = await loadMessages(this.#locale).catch(() => undefined)
   }
 
   #followMode(): void {

@@ -1,17 +1,17 @@
-import { decodeProtectedHeader } from 'jose'
 import { inLocale } from '../policy/locale-text'
-import { parsePolicy } from '../policy/parse'
 import type { PolicyConfiguration } from '../policy/schema'
 import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
 import { passiveLiveness } from '../wire/liveness'
 import { verifyOptions } from '../wire/options-signature'
 import type { CaptureRequest, CaptureResult } from '../wire/worker-protocol'
+import { arrived } from './arrived'
 import { type CaptureView, type LeaveReason, openCaptureView } from './capture/view'
 import { type CaptureProblem, type CeremonyInit, type CeremonyOutcome, captureProblems } from './ceremony-types'
 import { consumeGrant, requestConsent } from './consent/gate'
 import type { ConsentDecision, ConsentGrant } from './consent/grant'
-import { matchLocale } from './i18n'
+import { loadMessages, matchLocale } from './i18n'
+import { readPolicy } from './policy'
 import { type DeviceStore, openDeviceStore, type StoredReceipt } from './store'
 import { pendingReceipts } from './submit-receipts'
 
@@ -30,21 +30,8 @@ export interface Performed {
 
 type Ended = Omit<Performed, 'pending'>
 
-/**
- * Enrols: asks, captures, and answers the sealed template, or keeps it on this device where nothing may be sent.
- * Handing the envelope out is the send: it uses the second consent up (L09).
- * Throws `already_running`, `aborted`, `insecure_context`, and what options, policy, consent, models and worker throw.
- */
-export async function startEnrolment(init: CeremonyInit): Promise<CeremonyOutcome> {
-  return await release('enrol', init)
-}
-
-/** Verifies. As {@link startEnrolment}; also throws `template_missing` and `template_unreadable`. */
-export async function startVerification(init: CeremonyInit): Promise<CeremonyOutcome> {
-  return await release('verify', init)
-}
-
-async function release(kind: CeremonyKind, init: CeremonyInit): Promise<CeremonyOutcome> {
+/** Hands the envelope out, which is the send: it uses the second consent up (L09). */
+export async function release(kind: CeremonyKind, init: CeremonyInit): Promise<CeremonyOutcome> {
   const { outcome, transmit } = await performCeremony(kind, init)
   const { tenant, purpose } = init.optionsJSON
   if (transmit) await consumeGrant(transmit, 'transmit', { tenant, purpose })
@@ -64,7 +51,7 @@ export async function performCeremony(kind: CeremonyKind, init: CeremonyInit): P
   running = true
   try {
     const options = await checkOptions(kind, init)
-    const policy = parsePolicy(options.policy)
+    const { policy } = await readPolicy(options.policy)
     const store = await openDeviceStore()
     try {
       const ended = await askAndCapture({ init, options, policy, store, signal: codedSignal(init.signal) })
@@ -114,7 +101,7 @@ async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
     ...(init.mount && { mount: init.mount }),
     ...(init.locale && { locale: init.locale }),
     ...(init.theme && { theme: init.theme }),
-    ...(init.guardianToken && { guardianToken: init.guardianToken, expectedSigner: signerOf(options) }),
+    ...(init.guardianToken && { guardianToken: init.guardianToken }),
   })
   if (decision.kind === 'alternative') {
     const { chosen, reason, receipt } = decision
@@ -172,11 +159,12 @@ type Captured =
 async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: CaptureRequest): Promise<Captured> {
   const { init, options, policy } = ceremony
   const { process: grant } = decision
-  const view = openView(ceremony)
+  const view = await openView(ceremony)
   const signal = AbortSignal.any([ceremony.signal, view.left, grant.signal])
   let problem: CaptureProblem | undefined
   try {
-    const { captureOnce } = await loadCapture()
+    // What touches camera, models and worker comes after the grant (L01); whoever declines never fetches it.
+    const { captureOnce } = await arrived(import('./capture/run'))
     for (;;) {
       try {
         const result = await captureOnce({ init, options, policy, grant, request, view, signal })
@@ -200,24 +188,15 @@ async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: 
   }
 }
 
-/** What touches camera, models and worker comes after the grant (L01); whoever declines never fetches it. */
-async function loadCapture(): Promise<typeof import('./capture/run')> {
-  try {
-    return await import('./capture/run')
-  } catch (cause) {
-    throw new FaceSealError('worker_start', { detail: 'the capture module did not load', cause })
-  }
-}
-
-function openView({ init, policy }: Ceremony): CaptureView {
-  const locale = matchLocale(init.locale ?? navigator.languages, policy.locales)
+async function openView({ init, policy }: Ceremony): Promise<CaptureView> {
+  const words = await loadMessages(matchLocale(init.locale ?? navigator.languages, policy.locales))
   return openCaptureView({
     mount: init.mount ?? document.body,
-    locale,
+    words,
     elder: policy.presentation?.elder ?? false,
     theme: init.theme,
     voice: init.voice,
-    alternative: inLocale(policy.alternatives[0]!.label, locale),
+    alternative: inLocale(policy.alternatives[0]!.label, words.locale),
     deviceId: init.deviceId,
   })
 }
@@ -241,12 +220,6 @@ async function deliver({ options, store }: Ceremony, decision: Granted, result: 
       return { outcome: { kind: 'local', verified, statement, receipts }, transmit: null, process }
     }
   }
-}
-
-/** The key in the options' own signature: `checkOptions` has verified it, and pinned it where the integrator asks so. */
-function signerOf({ signature }: CeremonyOptionsJSON): JsonWebKey {
-  const [header] = signature.split('.')
-  return decodeProtectedHeader({ protected: header!, payload: '', signature: '' }).jwk as JsonWebKey
 }
 
 /** The caller's signal may carry any reason; ours is always a code. */

@@ -1,5 +1,4 @@
 import { policyHash } from '../policy/material'
-import { parsePolicy } from '../policy/parse'
 import type { ReceiptPayload } from '../wire/receipt'
 import { openDialogFrame } from './consent/frame'
 import { readHeld } from './consent/held'
@@ -7,10 +6,13 @@ import type { ReceiptContext } from './consent/receipt-draft'
 import { type SettingsActs, settingsActs } from './consent/settings-acts'
 import { type SettingsModel, settingsScreen } from './consent/settings-screen'
 import { type BackendDeletion, receiptsOf } from './consent/withdraw'
-import { matchLocale, messagesFor } from './i18n'
+import { loadMessages, matchLocale } from './i18n'
+import { readPolicy } from './policy'
 import { type DeviceStore, openDeviceStore, type StoreScope } from './store'
 import type { ReceiptsAnswer } from './submit-receipts'
 import type { Theme } from './theme'
+
+export { verifyOptions } from '../wire/options-signature'
 
 /** The integrator's backend, as far as the settings need it. */
 export interface SettingsBackend {
@@ -42,15 +44,12 @@ export interface FaceSettingsResult {
   readonly reconsidered: boolean
 }
 
-/**
- * The permanent entry (L06, L10, L11, L20): see what is held, export it, withdraw, delete, or change one's mind after a
- * refusal; each is one press. Resolves when it is closed. Throws `policy_invalid`, `aborted` and the store's codes.
- */
+/** {@link openFaceSettings} of the public API, once it is here. */
 export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSettingsResult> {
-  const policy = parsePolicy(init.policy)
+  const { policy } = await readPolicy(init.policy)
   const records = init.records ?? (await openDeviceStore())
-  const locale = matchLocale(init.locale ?? navigator.languages, policy.locales)
-  const words = messagesFor(locale)
+  const words = await loadMessages(matchLocale(init.locale ?? navigator.languages, policy.locales))
+  const { locale } = words
   const scope = { tenant: init.tenant, purpose: init.purpose, subject: init.subject }
   const hash = await policyHash(policy)
   const context = async (): Promise<ReceiptContext> => ({
@@ -64,7 +63,7 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
   })
   const frame = openDialogFrame({
     mount: init.mount ?? document.body,
-    locale,
+    words,
     elder: policy.presentation?.elder ?? false,
     readAloud: policy.presentation?.readAloud ?? true,
     theme: init.theme,

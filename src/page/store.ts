@@ -1,5 +1,5 @@
-import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { FaceSealError } from '../wire/errors'
+import { type P256Jwk, publicJwkOf, thumbprintOf } from '../wire/es256'
 import type { ConsentScope, StoreOutcome } from '../wire/receipt'
 import type { DeviceKeys, LocalTemplate } from '../wire/worker-protocol'
 import { indexedDbTables, memoryTables, type Rows, type TableName, type Tables } from './store-tables'
@@ -16,7 +16,7 @@ export interface RecordKey {
   /** ECDSA P-256, non-extractable. */
   readonly signing: CryptoKey
   /** Public half: kty, crv, x, y. */
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: P256Jwk
   /** RFC 7638 thumbprint, base64url: names the chain of receipts. */
   readonly thumbprint: string
 }
@@ -194,9 +194,8 @@ const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' } as const
 
 async function makeRecordKey(): Promise<RecordKey> {
   const pair = await crypto.subtle.generateKey(ecdsa, false, ['sign', 'verify'])
-  const { x, y } = await exportJWK(pair.publicKey)
-  const publicJwk = { kty: 'EC', crv: 'P-256', x: x!, y: y! }
-  return { signing: pair.privateKey, publicJwk, thumbprint: await calculateJwkThumbprint(publicJwk) }
+  const publicJwk = publicJwkOf(await crypto.subtle.exportKey('jwk', pair.publicKey))
+  return { signing: pair.privateKey, publicJwk, thumbprint: await thumbprintOf(publicJwk) }
 }
 
 async function makeSecretKeys(): Promise<SecretKeys> {

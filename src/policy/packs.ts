@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { type PackName, packName } from '../wire/receipt'
 import { type PolicyRule, type RulePack, rulePackSchema } from './rule-schema'
 import cn from './rules/cn.json'
-import eu from './rules/eu.json'
-import usIl from './rules/us-il.json'
+import { eu } from './rules/eu'
+import { usIl } from './rules/us-il'
 
 /** Each pack as data, checked once when it is first used. */
 const raw: Readonly<Record<PackName, unknown>> = { cn, eu, 'us-il': usIl }

@@ -129,6 +129,12 @@ export const errorCatalogue = {
   },
 
   // models and worker
+  /** A chunk of this package's code was not found: offline, or the page is older than what is deployed. */
+  module_unavailable: {
+    remedy:
+      "A part of this package's code did not load; deploy every chunk of the build, and keep those of the former one for pages that are open.",
+    retryable: true,
+  },
   /** A model or wasm file was not found, has a wrong MIME type or lies on another origin. */
   model_unavailable: {
     remedy: 'A model or wasm file did not load; check assetBase, the file and its status (`faceseal models public/`).',

@@ -1,11 +1,4 @@
-import {
-  type CompactJWSHeaderParameters,
-  type CryptoKey,
-  compactVerify,
-  EmbeddedJWK,
-  flattenedVerify,
-  type JWK,
-} from 'jose'
+import { type CompactJWSHeaderParameters, type CryptoKey, compactVerify, EmbeddedJWK, type JWK } from 'jose'
 import { isCanonicalBase64url } from './encoding'
 
 const es256 = { algorithms: ['ES256'] }
@@ -23,16 +16,6 @@ export interface VerifiedJws {
 export async function verifyCompactJws(jws: string, key?: CryptoKey | JWK | Uint8Array): Promise<VerifiedJws> {
   requireOneSpelling(jws.slice(jws.lastIndexOf('.') + 1))
   return key ? await compactVerify(jws, key, es256) : await compactVerify(jws, EmbeddedJWK, es256)
-}
-
-/** The same for a signature kept apart from its payload (RFC 7515 appendix F), by the key in the protected header. */
-export async function verifyDetachedJws(jws: {
-  readonly protected: string
-  readonly payload: string
-  readonly signature: string
-}): Promise<void> {
-  requireOneSpelling(jws.signature)
-  await flattenedVerify(jws, EmbeddedJWK, es256)
 }
 
 function requireOneSpelling(signature: string): void {

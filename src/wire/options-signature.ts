@@ -1,9 +1,9 @@
 import canonicalize from 'canonicalize'
-import { base64url, calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
+import { base64url } from 'jose'
 import * as v from 'valibot'
 import { type CeremonyOptionsJSON, ceremonyOptionsSchema } from './ceremony-options'
 import { FaceSealError } from './errors'
-import { verifyDetachedJws } from './jws'
+import { jwsHeader, publicJwkOf, thumbprintOf, verifyJws } from './es256'
 
 /** `typ` of the protected header: a signature made for something else is never taken for one over options. */
 export const optionsSignatureType = 'faceseal-options+jws'
@@ -62,11 +62,11 @@ async function verifySignature(options: CeremonyOptionsJSON, expectedSigner: str
   let signer: string
   try {
     // RFC 8785 has no spelling for a lone surrogate: such options were signed by nobody.
-    const jws = { protected: header, payload: base64url.encode(optionsSigningInput(options)), signature }
-    const { typ, jwk } = decodeProtectedHeader(jws)
+    const jws = `${header}.${base64url.encode(optionsSigningInput(options))}.${signature}`
+    const jwk = publicJwkOf(jwsHeader(jws).jwk)
+    signer = await thumbprintOf(jwk)
+    const { typ } = await verifyJws(jws, jwk)
     if (typ !== optionsSignatureType) throw new TypeError('typ')
-    signer = await calculateJwkThumbprint(jwk as JWK)
-    await verifyDetachedJws(jws)
   } catch (cause) {
     throw new FaceSealError('options_signature', { detail: 'the signature does not verify', cause })
   }

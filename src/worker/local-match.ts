@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize'
-import { base64url, CompactSign } from 'jose'
+import { base64url } from 'jose'
 import { FaceSealError } from '../wire/errors'
+import { signJws } from '../wire/es256'
 import { localStatementType } from '../wire/local-statement'
 import type { CaptureBinding, DeviceKeys, LocalStatement, LocalTemplate } from '../wire/worker-protocol'
 import { hammingDistance, protectionScheme } from './protect'
@@ -64,9 +65,9 @@ export async function signStatement(
   const point = keys.signingPublic
   const x = base64url.encode(point.subarray(1, 33))
   const y = base64url.encode(point.subarray(33, 65))
-  return new CompactSign(new TextEncoder().encode(canonicalize(statement)))
-    .setProtectedHeader({ alg: 'ES256', typ: localStatementType, jwk: { kty: 'EC', crv: 'P-256', x, y } })
-    .sign(keys.signing)
+  const jwk = { kty: 'EC', crv: 'P-256', x, y } as const
+  const bytes = new TextEncoder().encode(canonicalize(statement))
+  return await signJws(bytes, { typ: localStatementType, jwk, key: keys.signing })
 }
 
 function additionalData({ tenant, origin, purpose, bits }: CaptureBinding, model: string): Uint8Array<ArrayBuffer> {

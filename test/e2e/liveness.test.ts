@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { messagesFor } from '../../src/page/i18n'
+import { loadMessages } from '../../src/page/i18n'
 import { decodeEnvelope } from '../../src/wire/envelope'
 import { type LivenessOptions, type LivenessStep, livenessSteps, passiveLiveness } from '../../src/wire/liveness'
 import { openLab, type Lab as WorkerLab } from '../browser/worker/lab'
@@ -10,7 +10,7 @@ import { type AttackName, prepareAttacks } from './attacks'
 import { openStage, type Stage, type Visitor } from './harness'
 import { beginWith, createLab, outcomeOf } from './lab'
 
-const { otherMovement } = messagesFor('en').ceremony
+const { otherMovement } = (await loadMessages('en')).ceremony
 
 let clips: Readonly<Record<AttackName, string>>
 let stage: Stage

@@ -1,5 +1,5 @@
 import type { LocaleTag } from '../../index'
-import { type Messages, messagesFor } from '../../page/i18n'
+import type { Messages } from '../../page/i18n'
 import type { Action, FaceSealMode, Situation } from '../states'
 import { en } from './en'
 import { type ElementMessages, namedReasons } from './messages'
@@ -8,28 +8,29 @@ import { zhTW } from './zh-TW'
 
 const catalogue: Readonly<Record<LocaleTag, ElementMessages>> = { 'zh-CN': zhCN, 'zh-TW': zhTW, en }
 
-/** The widget's own words and those that it shares with dialog and camera view. */
 export interface Words {
+  readonly locale: LocaleTag
   readonly own: ElementMessages
-  readonly shared: Messages
+  /** Of dialog and camera view, in the same language; fetched once something runs. */
+  readonly shared: Messages | undefined
 }
 
-export function wordsFor(locale: LocaleTag): Words {
-  return { own: catalogue[locale], shared: messagesFor(locale) }
+export function wordsFor(locale: LocaleTag, shared?: Messages): Words {
+  return { locale, own: catalogue[locale], shared: shared?.locale === locale ? shared : undefined }
 }
 
-export function labelOf(action: Action, mode: FaceSealMode, { own, shared }: Words): string {
+export function labelOf(action: Action, mode: FaceSealMode, { own }: Words): string {
   switch (action) {
     case 'start':
       return own.start[mode]
     case 'again':
       return own.again
     case 'alternative':
-      return shared.ceremony.useAlternative
+      return own.alternativeLabel
     case 'cancel':
-      return shared.ceremony.cancel
+      return own.cancel
     case 'settings':
-      return mode === 'settings' ? own.start.settings : shared.ceremony.faceSettings
+      return mode === 'settings' ? own.start.settings : own.settingsLink
   }
 }
 
@@ -40,24 +41,21 @@ export function sentenceOf(situation: Situation, { own, shared }: Words): string
     case 'preparing':
     case 'asking':
     case 'waiting':
-      return own[state]
     case 'sending':
-      return shared.ceremony.sending
+    case 'rejected':
+    case 'stopped':
+      return own[state]
     case 'accepted':
       if (situation.insufficient) return own.insufficient
-      return by === 'device' ? own.acceptedHere : shared.ceremony.verified
-    case 'rejected':
-      return shared.ceremony.notVerified
+      return by === 'device' ? own.acceptedHere : own.accepted
     case 'enrolled':
-      return by === 'device' ? own.enrolledHere : shared.ceremony.enrolled
+      return by === 'device' ? own.enrolledHere : own.enrolled
     case 'alternative':
       return own.alternative[namedReasons.find((named) => named === reason) ?? 'problem']
-    case 'stopped':
-      return shared.ceremony.stopped
     case 'error':
-      return situation.offline ? own.offline : shared.errors[code ?? 'aborted']
+      return situation.offline ? own.offline : (shared?.errors[code ?? 'aborted'] ?? own.failed)
     case 'problem':
-      return shared.errors[code ?? 'camera_lost']
+      return shared?.errors[code ?? 'camera_lost'] ?? own.failed
     default:
       return settled ? own.settled[settled] : own.lead[mode]
   }

@@ -2,7 +2,7 @@ import type { FaceSealErrorCode } from '../../wire/errors'
 import type { LocaleTag } from '../../wire/locale'
 import type { CaptureProgress } from '../../wire/worker-protocol'
 import type { LoadProgress } from '../assets'
-import { type Messages, messagesFor } from '../i18n'
+import type { Messages } from '../i18n'
 import { type Theme, wear } from '../theme'
 import { cameraList } from './cameras'
 import { challengeRing } from './ring'
@@ -14,13 +14,13 @@ export type LeaveReason = 'cancelled' | 'other_way'
 
 export interface CaptureViewOptions {
   readonly mount: Element
-  readonly locale: LocaleTag
+  readonly words: Messages
   /** Large type, one thing below the other. */
   readonly elder: boolean
   readonly theme?: Theme | undefined
   /** Says each request aloud as well, where the device has a voice of its own. */
   readonly voice?: boolean | undefined
-  /** Name of the alternative, in `locale`. */
+  /** Name of the alternative, in the language of `words`. */
   readonly alternative: string
   /** The integrator's camera, as in `MediaDeviceInfo.deviceId`. */
   readonly deviceId?: string | undefined
@@ -47,8 +47,8 @@ export interface CaptureView {
 const captureParts = 'card, stage, progress, message, button'
 
 export function openCaptureView(options: CaptureViewOptions): CaptureView {
-  const { mount, locale, elder, theme, voice, alternative, deviceId } = options
-  const words = messagesFor(locale)
+  const { mount, words, elder, theme, voice, alternative, deviceId } = options
+  const { locale } = words
   const left = new AbortController()
   const parts = build(words, alternative, deviceId)
   const speech = voice ? openVoice(locale, elder) : undefined

@@ -2,7 +2,6 @@ import { inLocale } from '../../policy/locale-text'
 import type { AgeStatus, PolicyConfiguration } from '../../policy/schema'
 import { FaceSealError } from '../../wire/errors'
 import type { ConsentScope } from '../../wire/receipt'
-import { messagesFor } from '../i18n'
 import { dateIn, standingEnd } from './dates'
 import { type ConsentDialog, openConsentDialog } from './dialog'
 import type { AlternativeReason, ConsentRequest } from './grant'
@@ -65,12 +64,12 @@ function withoutAsking(moment: Moment): Conversation {
 }
 
 async function askInDialog(moment: Moment, processAllowed: boolean): Promise<Conversation> {
-  const { request, policy, locale } = moment
+  const { request, policy, words } = moment
   let opened: ConsentDialog | undefined
   const dialog = () =>
     (opened ??= openConsentDialog({
       mount: request.mount ?? document.body,
-      locale,
+      words,
       elder: policy.presentation?.elder ?? false,
       readAloud: policy.presentation?.readAloud ?? true,
       theme: request.theme,
@@ -146,10 +145,10 @@ function standingOffer({ policy, guardian, now }: Moment, age: Moment['age']): n
 }
 
 function noticeContext(moment: Moment, standingUntil: number | null) {
-  const { policy, locale, now, guardian, request, standing } = moment
+  const { policy, words, now, guardian, request, standing } = moment
   return {
     policy,
-    locale,
+    words,
     now,
     standingUntil,
     occasion: request.options.kind,
@@ -240,20 +239,20 @@ async function liftRefusals({ request, scope, refused }: Moment, transmit: boole
 
 /** L08: the copy holds what the records leave out, the name. */
 async function offerCopy(moment: Moment, dialog: ConsentDialog, first: Asked, settled: SettledConsent): Promise<void> {
-  const words = messagesFor(moment.locale).dialog
+  const { locale, dialog: words } = moment.words
   const copy = [
     noticeText(first.notice),
     '',
     words.copyName(first.answer.name ?? ''),
-    dateIn(moment.locale, settled.grantedAt),
+    dateIn(locale, settled.grantedAt),
     words.copyRecord(settled.receiptId),
     settled.jws,
   ].join('\n')
   await dialog.offerCopy(copy, `faceseal-${settled.receiptId}.txt`)
 }
 
-function messageFor({ policy, locale }: Moment, reason: AlternativeReason, chosen: string): string {
-  const { dialog } = messagesFor(locale)
+function messageFor({ policy, words }: Moment, reason: AlternativeReason, chosen: string): string {
+  const { locale, dialog } = words
   const alternative = policy.alternatives.find(({ id }) => id === chosen) ?? policy.alternatives[0]!
   const label = inLocale(alternative.label, locale)
   const say = {

@@ -1,5 +1,4 @@
 import type { AgeStatus } from '../../policy/schema'
-import { messagesFor } from '../i18n'
 import { type FrameOptions, openDialogFrame } from './frame'
 import { type Notice, noticeText } from './notice'
 import { ageScreen, copyScreen, type DialogAnswer, noticeScreen } from './screens'
@@ -17,7 +16,7 @@ export interface ConsentDialog {
 /** The screens of a consent, one after the other in one modal. */
 export function openConsentDialog(options: FrameOptions): ConsentDialog {
   const frame = openDialogFrame(options)
-  const words = messagesFor(options.locale)
+  const { words } = options
   return {
     ask: (notice, form) =>
       frame.show<DialogAnswer>(

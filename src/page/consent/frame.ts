@@ -1,6 +1,5 @@
 import { FaceSealError } from '../../wire/errors'
-import type { LocaleTag } from '../../wire/locale'
-import { type Messages, messagesFor } from '../i18n'
+import type { Messages } from '../i18n'
 import { localVoice } from '../local-voice'
 import { type Theme, wear } from '../theme'
 import { dialogStyles } from './dialog-styles'
@@ -10,7 +9,7 @@ import { type Reading, startReading } from './speech'
 
 export interface FrameOptions {
   readonly mount: Element
-  readonly locale: LocaleTag
+  readonly words: Messages
   /** Start in the large-text version. */
   readonly elder: boolean
   readonly readAloud: boolean
@@ -37,8 +36,8 @@ export interface DialogFrame {
  * when the signal fires or the page removes the dialog: that is nobody's answer, so nothing is recorded.
  */
 export function openDialogFrame(options: FrameOptions): DialogFrame {
-  const { locale, signal } = options
-  const words = messagesFor(locale)
+  const { words, signal } = options
+  const { locale } = words
   const dialog = h('dialog', { 'aria-labelledby': 'title', 'aria-describedby': 'lead' })
   const host = h('div', { 'data-faceseal-dialog': true, lang: locale, dir: 'auto' })
   host.toggleAttribute('data-elder', options.elder)
@@ -84,7 +83,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
         reading = startReading(screenOptions.spoken, locale, host.hasAttribute('data-elder'))
         return reading
       }
-      const tools = toolBar(host, words, options, screenOptions.closeLabel, dismissed, read)
+      const tools = toolBar(host, options, screenOptions.closeLabel, dismissed, read)
       const screen = build(answer)
       dialog.replaceChildren(h('div', { class: 'screen' }, tools, ...screen.parts))
       if (!dialog.open) dialog.showModal()
@@ -110,8 +109,7 @@ export function openDialogFrame(options: FrameOptions): DialogFrame {
 
 function toolBar(
   host: HTMLElement,
-  words: Messages,
-  { readAloud, locale }: FrameOptions,
+  { readAloud, words }: FrameOptions,
   closeLabel: string,
   onClose: () => void,
   read: () => Reading,
@@ -126,16 +124,16 @@ function toolBar(
     'div',
     { class: 'tools' },
     large,
-    readAloud && 'speechSynthesis' in window && readButton(words, locale, read),
+    readAloud && 'speechSynthesis' in window && readButton(words, read),
     h('button', { type: 'button', class: 'close', 'aria-label': closeLabel, onclick: onClose }, '×'),
   )
 }
 
-function readButton(words: Messages, locale: LocaleTag, read: () => Reading): HTMLElement {
+function readButton(words: Messages, read: () => Reading): HTMLElement {
   let current: Reading | undefined
   const button = h('button', { type: 'button' }, words.dialog.readAloud)
   const offer = () => {
-    button.hidden = !localVoice(speechSynthesis.getVoices(), locale)
+    button.hidden = !localVoice(speechSynthesis.getVoices(), words.locale)
   }
   offer()
   // Browsers load their voices late.

@@ -1,14 +1,13 @@
-import { importJWK } from 'jose'
 import * as v from 'valibot'
 import type { CeremonyOptionsJSON } from '../../wire/ceremony-options'
 import { FaceSealError } from '../../wire/errors'
+import { jwsPayload, type P256Jwk, verifyJws } from '../../wire/es256'
 import { type GuardianToken, guardianTokenSchema, guardianType } from '../../wire/guardian'
-import { verifyCompactJws } from '../../wire/jws'
 
 export interface GuardianCheck {
   readonly token: string
   /** The backend's options key: nobody else can speak for a guardian. */
-  readonly signer: JsonWebKey | undefined
+  readonly signer: P256Jwk
   readonly options: CeremonyOptionsJSON
   readonly policyHash: string
   /** Thumbprint of the key on this device, the child's. */
@@ -23,15 +22,13 @@ export interface GuardianCheck {
  */
 export async function verifyGuardianToken(check: GuardianCheck): Promise<GuardianToken> {
   const { token, signer, options, ownDevice, now } = check
-  if (!signer) throw invalid('the key that signed the options is not known')
   let payload: unknown
   try {
-    const key = await importJWK({ ...signer, kty: 'EC' }, 'ES256')
-    const verified = await verifyCompactJws(token, key)
-    if (verified.protectedHeader.typ !== guardianType) throw new TypeError('typ')
+    const { typ, jwk } = await verifyJws(token, signer)
+    if (typ !== guardianType) throw new TypeError('typ')
     // A key that comes with the token could be the child's: only the backend's own counts.
-    if (verified.protectedHeader.jwk) throw new TypeError('jwk')
-    payload = JSON.parse(new TextDecoder().decode(verified.payload))
+    if (jwk !== undefined) throw new TypeError('jwk')
+    payload = jwsPayload(token)
   } catch (cause) {
     throw invalid('not signed by the backend', cause)
   }

@@ -1,4 +1,5 @@
 import { base64url } from 'jose'
+import { jwsPayload } from '../../wire/es256'
 import type { EvidenceBundle } from '../../wire/receipt'
 import { packageVersion } from '../../wire/version'
 import type { DeviceStore, KeptRefusal, StoreScope } from '../store'
@@ -80,9 +81,7 @@ async function evidenceOf(records: DeviceStore, scope: StoreScope): Promise<Evid
   if (receipts.length === 0) return null
   const notices: Record<string, string> = {}
   for (const { jws } of receipts) {
-    const { notice } = JSON.parse(new TextDecoder().decode(base64url.decode(jws.split('.')[1]!))) as {
-      notice: string | null
-    }
+    const { notice } = jwsPayload(jws) as { notice: string | null }
     const text = notice === null ? undefined : await records.getNotice(notice)
     if (notice !== null && text !== undefined) notices[notice] = text
   }

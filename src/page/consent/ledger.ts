@@ -1,7 +1,8 @@
-import { base64url, CompactSign } from 'jose'
+import { base64url } from 'jose'
 import * as v from 'valibot'
 import { sha256 } from '../../policy/material'
 import { FaceSealError } from '../../wire/errors'
+import { jwsPayload, signJws } from '../../wire/es256'
 import { type ReceiptPayload, receiptSchema, receiptType } from '../../wire/receipt'
 import type { DeviceStore, RecordKey, StoreScope } from '../store'
 
@@ -44,10 +45,8 @@ export async function appendReceipt(
 }
 
 function signReceipt(payload: ReceiptPayload, key: RecordKey): Promise<string> {
-  const { kty, crv, x, y } = key.publicJwk
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'ES256', typ: receiptType, jwk: { kty: kty!, crv: crv!, x: x!, y: y! } })
-    .sign(key.signing)
+  const bytes = new TextEncoder().encode(JSON.stringify(payload))
+  return signJws(bytes, { typ: receiptType, jwk: key.publicJwk, key: key.signing })
 }
 
 /** A random record id. */
@@ -57,6 +56,5 @@ export function newReceiptId(): string {
 
 /** What a stored receipt says, without checking its signature: for this device's own view of its own records. */
 export function readReceipt(jws: string): ReceiptPayload {
-  const body = new TextDecoder().decode(base64url.decode(jws.split('.')[1] ?? ''))
-  return v.parse(receiptSchema, JSON.parse(body))
+  return v.parse(receiptSchema, jwsPayload(jws))
 }

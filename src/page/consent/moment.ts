@@ -1,14 +1,14 @@
-import { base64url, decodeProtectedHeader } from 'jose'
+import { base64url } from 'jose'
 import { decide, type PolicyDecision } from '../../policy/decide'
 import type { DecisionContext } from '../../policy/guards'
 import { policyHash } from '../../policy/material'
-import { rulesOf } from '../../policy/packs'
-import { parsePolicy } from '../../policy/parse'
+import type { PolicyRule } from '../../policy/rule-schema'
 import type { AgeStatus, PolicyConfiguration } from '../../policy/schema'
 import { FaceSealError } from '../../wire/errors'
+import { jwsHeader, publicJwkOf } from '../../wire/es256'
 import type { GuardianToken } from '../../wire/guardian'
-import type { LocaleTag } from '../../wire/locale'
-import { matchLocale } from '../i18n'
+import { loadMessages, type Messages, matchLocale } from '../i18n'
+import { readPolicy } from '../policy'
 import type { KeptRefusal, StoreScope } from '../store'
 import { checkAlternatives } from './alternatives'
 import type { ConsentRequest } from './grant'
@@ -21,9 +21,10 @@ import { expireLocalTemplate, honourStanding, type Standing } from './standing'
 export interface Moment {
   readonly request: ConsentRequest
   readonly policy: PolicyConfiguration
+  readonly rules: readonly PolicyRule[]
   readonly policyHash: string
   readonly scope: StoreScope
-  readonly locale: LocaleTag
+  readonly words: Messages
   /** Epoch seconds. */
   readonly now: number
   readonly guardian: GuardianToken | undefined
@@ -39,7 +40,7 @@ export async function readMoment(request: ConsentRequest): Promise<Moment> {
   if (signal?.aborted) throw new FaceSealError('aborted', { cause: signal.reason })
   const now = Math.floor(Date.now() / 1000)
   if (now >= options.exp) throw new FaceSealError('options_expired')
-  const policy = parsePolicy(options.policy)
+  const { policy, rules } = await readPolicy(options.policy)
   // L13: the notice speaks of the purpose that keys and envelope are bound to.
   if (policy.purpose.id !== options.purpose)
     throw new FaceSealError('consent_scope', { detail: 'options.policy.purpose.id' })
@@ -49,13 +50,14 @@ export async function readMoment(request: ConsentRequest): Promise<Moment> {
   if (await records.isConsumed(scope, 'process', options.sid)) throw new FaceSealError('consent_consumed')
   await checkAlternatives(policy, signal)
   const guardian = await readGuardian(request, scope, hash, now)
-  const locale = matchLocale(request.locale ?? navigator.languages, policy.locales)
-  const partial = { request, policy, policyHash: hash, scope, locale, now, guardian }
+  const words = await loadMessages(matchLocale(request.locale ?? navigator.languages, policy.locales))
+  const partial = { request, policy, policyHash: hash, scope, words, now, guardian }
   const age = await knownAge(policy, request, scope)
   const context = receiptContext({ ...partial, age })
   await expireLocalTemplate(records, context)
   return {
     ...partial,
+    rules,
     age,
     personAsked: request.reason === 'settings' && isPersonActing(),
     refused: {
@@ -96,14 +98,9 @@ async function readGuardian(
   const { guardianToken, options, records } = request
   if (guardianToken === undefined) return undefined
   const { thumbprint } = await records.recordKey(scope)
-  const signer = signerOf(options.signature)
+  // The key in the options' signature, which was verified before.
+  const signer = publicJwkOf(jwsHeader(options.signature).jwk)
   return verifyGuardianToken({ token: guardianToken, signer, options, policyHash: hash, ownDevice: thumbprint, now })
-}
-
-/** The key in the protected header of the options' signature, which was verified before. */
-function signerOf(signature: string): JsonWebKey | undefined {
-  const { jwk } = decodeProtectedHeader({ protected: signature.split('.')[0]!, payload: '', signature: '' })
-  return jwk
 }
 
 /** L07: the integrator's word, or what the person declared at an earlier consent on this device. */
@@ -123,7 +120,7 @@ async function knownAge(
 
 /** What the rules say at this moment (`policy/decide`). */
 export function decideFor(moment: Moment, step: 'process' | 'transmit', age: Moment['age']): PolicyDecision {
-  const { policy, guardian, personAsked } = moment
+  const { policy, rules, guardian, personAsked } = moment
   const standing = moment.standing[step]
   const context: DecisionContext = {
     step,
@@ -140,21 +137,21 @@ export function decideFor(moment: Moment, step: 'process' | 'transmit', age: Mom
     recipientListed: policy.recipients !== 'none',
     deceased: false,
   }
-  return decide(rulesOf(policy.packs), policy, context)
+  return decide(rules, policy, context)
 }
 
 /** The common part of every receipt of this moment. */
 export function receiptContext(
-  moment: Pick<Moment, 'request' | 'policy' | 'policyHash' | 'scope' | 'locale' | 'now' | 'guardian' | 'age'>,
+  moment: Pick<Moment, 'request' | 'policy' | 'policyHash' | 'scope' | 'words' | 'now' | 'guardian' | 'age'>,
   age = moment.age,
 ): ReceiptContext {
-  const { request, policy, policyHash, scope, locale, guardian } = moment
+  const { request, policy, policyHash, scope, words, guardian } = moment
   return {
     scope,
     policy,
     policyHash,
     origin: request.options.origin,
-    locale,
+    locale: words.locale,
     occasion: request.options.kind,
     sid: request.options.sid,
     age: {

@@ -1,17 +1,17 @@
 import { inLocale } from '../../policy/locale-text'
-import type { Messages } from '../i18n'
 import { dateIn, joinList } from './dates'
 import type { NoticeContext } from './notice'
 
 /** The second layer, one step away on the same screen: the same facts in full, recipient by recipient (L03, L21). */
-export function fullText(context: NoticeContext, notice: Messages['notice']): readonly string[] {
-  const { policy, locale, standingUntil } = context
+export function fullText(context: NoticeContext): readonly string[] {
+  const { policy, standingUntil } = context
+  const { locale, notice } = context.words
   const words = notice.full
   return [
     ...(policy.processor.address ? [words.address(inLocale(policy.processor.address, locale))] : []),
     words.purpose(inLocale(policy.purpose.text, locale)),
     ...words.steps,
-    ...recipientLines(context, notice),
+    ...recipientLines(context),
     ...(standingUntil === null ? [] : [words.standing(dateIn(locale, standingUntil))]),
     words.once,
     // L04: said only where it is true.
@@ -28,7 +28,8 @@ export function fullText(context: NoticeContext, notice: Messages['notice']): re
   ]
 }
 
-function recipientLines({ policy, locale }: NoticeContext, notice: Messages['notice']): readonly string[] {
+function recipientLines({ policy, words }: NoticeContext): readonly string[] {
+  const { locale, notice } = words
   if (policy.recipients === 'none') return []
   return policy.recipients.map(({ name, contact, role, purpose, kinds }) =>
     notice.full.recipient(

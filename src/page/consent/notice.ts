@@ -4,7 +4,7 @@ import type { PolicyConfiguration } from '../../policy/schema'
 import type { CeremonyKind } from '../../wire/ceremony-options'
 import type { LocaleTag } from '../../wire/locale'
 import type { ConsentScope } from '../../wire/receipt'
-import { type Messages, messagesFor } from '../i18n'
+import type { Messages } from '../i18n'
 import type { NoticeTerm } from '../i18n/messages'
 import { dateIn, joinList, retentionEnd } from './dates'
 import { fullText } from './notice-full'
@@ -38,7 +38,7 @@ export interface Notice {
 
 export interface NoticeContext {
   readonly policy: PolicyConfiguration
-  readonly locale: LocaleTag
+  readonly words: Messages
   readonly occasion: CeremonyKind
   /** Epoch seconds. */
   readonly now: number
@@ -54,8 +54,8 @@ export interface NoticeContext {
 
 /** First screen: may my face be verified on this device? (L01, L03) */
 export function processNotice(context: NoticeContext): Notice {
-  const { policy, locale, standingUntil } = context
-  const { notice, dialog } = messagesFor(locale)
+  const { policy, standingUntil } = context
+  const { locale, notice, dialog } = context.words
   return {
     locale,
     scope: 'process',
@@ -66,9 +66,9 @@ export function processNotice(context: NoticeContext): Notice {
       ...(context.persistent ? [] : [dialog.notPersistent]),
       ...(policy.environment === 'development' ? [notice.development] : []),
     ],
-    items: processItems(context, notice),
+    items: processItems(context),
     fullTitle: notice.fullTitle,
-    full: fullText(context, notice),
+    full: fullText(context),
     buttons: [
       { act: 'agree-once', label: notice.agreeOnce },
       ...(standingUntil === null
@@ -83,8 +83,9 @@ export function processNotice(context: NoticeContext): Notice {
   }
 }
 
-function processItems(context: NoticeContext, notice: Messages['notice']): readonly NoticeItem[] {
-  const { policy, locale, occasion } = context
+function processItems(context: NoticeContext): readonly NoticeItem[] {
+  const { policy, words, occasion } = context
+  const { locale, notice } = words
   const say = (text: PolicyConfiguration['method'], standard: string) =>
     text === 'standard' ? standard : inLocale(text, locale)
   const item = (id: NoticeTerm, text: string): NoticeItem => ({ id, term: notice.terms[id], text })
@@ -99,11 +100,11 @@ function processItems(context: NoticeContext, notice: Messages['notice']): reado
       policy.collected.scope === 'standard' ? collected : `${inLocale(policy.collected.scope, locale)} ${collected}`,
     ),
     item('nothingElse', notice.nothingElse),
-    item('retention', retentionText(context, notice)),
+    item('retention', retentionText(context)),
     // L04: "you can finish without it" is printed only where it is true.
     item('necessity', notice.necessity(inLocale(policy.necessity.reason, locale), !policy.necessity.necessary)),
     item('risks', say(policy.risks, notice.risks)),
-    item('recipients', recipientsText(policy, locale, notice)),
+    item('recipients', recipientsText(context)),
     item(
       'alternatives',
       notice.alternatives(
@@ -129,9 +130,9 @@ function processItems(context: NoticeContext, notice: Messages['notice']): reado
 
 /** Second screen: may one encrypted digest go to this recipient? Its own act, off unless allowed (L19). */
 export function transmitNotice(context: NoticeContext): Notice {
-  const { policy, locale, standingUntil } = context
-  const { notice } = messagesFor(locale)
-  const named = recipientsText(policy, locale, notice)
+  const { policy, standingUntil } = context
+  const { locale, notice } = context.words
+  const named = recipientsText(context)
   const names =
     policy.recipients === 'none' ? [] : policy.recipients.map((recipient) => inLocale(recipient.name, locale))
   const item = (id: NoticeTerm, text: string): NoticeItem => ({ id, term: notice.terms[id], text })
@@ -144,11 +145,11 @@ export function transmitNotice(context: NoticeContext): Notice {
       item('recipients', named),
       item('content', notice.transmitContent),
       item('purpose', notice.purpose(inLocale(policy.purpose.task, locale))),
-      item('retention', retentionText(context, notice)),
+      item('retention', retentionText(context)),
       { ...item('rights', notice.rights), link: { label: notice.rightsLink, href: policy.rights.url } },
     ],
     fullTitle: notice.fullTitle,
-    full: fullText(context, notice),
+    full: fullText(context),
     buttons: [
       standingUntil === null
         ? { act: 'agree-once', label: notice.allowOnce }
@@ -158,7 +159,8 @@ export function transmitNotice(context: NoticeContext): Notice {
   }
 }
 
-function recipientsText(policy: PolicyConfiguration, locale: LocaleTag, notice: Messages['notice']): string {
+function recipientsText({ policy, words }: NoticeContext): string {
+  const { locale, notice } = words
   if (policy.recipients === 'none') return notice.noRecipients
   const each = policy.recipients.map((recipient) =>
     notice.recipient(inLocale(recipient.name, locale), inLocale(recipient.purpose, locale)),
@@ -166,7 +168,8 @@ function recipientsText(policy: PolicyConfiguration, locale: LocaleTag, notice: 
   return locale === 'en' ? `${each.join('; ')}.` : `${each.join('；')}。`
 }
 
-function retentionText({ policy, locale, occasion, now }: NoticeContext, notice: Messages['notice']): string {
+function retentionText({ policy, words, occasion, now }: NoticeContext): string {
+  const { locale, notice } = words
   const end = retentionEnd(policy, now)
   if (end === null) return notice.retentionOnce
   const date = dateIn(locale, end)

@@ -1,13 +1,17 @@
 import { type LocaleTag, localeTags } from '../../wire/locale'
-import { en } from './en'
+import { arrived } from '../arrived'
 import type { Messages } from './messages'
-import { zhCN } from './zh-CN'
-import { zhTW } from './zh-TW'
 
-const catalogue: Readonly<Record<LocaleTag, Messages>> = { 'zh-CN': zhCN, 'zh-TW': zhTW, en }
+/** One language is fetched, not all: it comes before the grant, where every byte is waited for. */
+const catalogue: Readonly<Record<LocaleTag, () => Promise<Messages>>> = {
+  'zh-CN': async () => (await import('./zh-CN')).zhCN,
+  'zh-TW': async () => (await import('./zh-TW')).zhTW,
+  en: async () => (await import('./en')).en,
+}
 
-export function messagesFor(locale: LocaleTag): Messages {
-  return catalogue[locale]
+/** Throws `module_unavailable`. */
+export async function loadMessages(locale: LocaleTag): Promise<Messages> {
+  return await arrived(catalogue[locale]())
 }
 
 /**

@@ -156,33 +156,21 @@ export interface SettingsMessages {
   readonly working: string
 }
 
-/** The rest of the ceremony. */
+/** The camera view. */
 export interface CeremonyMessages {
   readonly cameraTitle: string
   readonly preparing: string
   /** `percent` is a whole number, 0 to 100. */
   loadingModels(percent: number): string
   readonly startingCamera: string
-  readonly capturing: string
   captured(accepted: number, needed: number): string
   /** Where a challenge stands; `done` from 0. */
   movement(done: number, of: number): string
   /** For a person who cannot do what is asked (L04, L05). */
   readonly otherMovement: string
-  readonly sealing: string
-  readonly sending: string
-  readonly enrolled: string
-  readonly verified: string
-  readonly notVerified: string
-  readonly keptOnDevice: string
-  readonly stopped: string
-  readonly failed: string
   readonly retry: string
   /** Label of the list of cameras, and its first entry. */
   readonly anotherCamera: string
   readonly anyCamera: string
   readonly cancel: string
-  readonly stopAndWithdraw: string
-  readonly useAlternative: string
-  readonly faceSettings: string
 }

@@ -7,6 +7,7 @@ import {
   processNotice,
   transmitNotice,
 } from '../../../src/page/consent/notice.ts'
+import { loadMessages } from '../../../src/page/i18n/index.ts'
 import { rulesOf } from '../../../src/policy/packs.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
 import { packageVersion } from '../../../src/wire/version.ts'
@@ -25,7 +26,14 @@ const policy = parsePolicy({
   ],
 })
 const context: NoticeContext = {
-  ...{ policy, locale: 'zh-CN', occasion: 'verify', now: 1_800_000_000, standingUntil: null, guardianAgreedAt: null },
+  ...{
+    policy,
+    words: await loadMessages('zh-CN'),
+    occasion: 'verify',
+    now: 1_800_000_000,
+    standingUntil: null,
+    guardianAgreedAt: null,
+  },
   ...{ persistent: true, changed: false },
 }
 
@@ -80,7 +88,7 @@ describe('the notice', () => {
     const hash = await noticeHash(processNotice(context))
     expect(hash).toMatch(/^[\w-]{43}$/)
     for (const change of [
-      { locale: 'en' },
+      { words: await loadMessages('en') },
       { occasion: 'enrol' },
       { standingUntil: 1_900_000_000 },
       { changed: true },

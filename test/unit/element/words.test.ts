@@ -11,6 +11,7 @@ import {
 } from '../../../src/element/states.ts'
 import { labelOf, sentenceOf, wordsFor } from '../../../src/element/words/index.ts'
 import { captureProblems } from '../../../src/page/ceremony-types.ts'
+import { loadMessages } from '../../../src/page/i18n/index.ts'
 import { lintText } from '../../../src/policy/lint.ts'
 import { errorCatalogue, type FaceSealErrorCode } from '../../../src/wire/errors.ts'
 import { localeTags } from '../../../src/wire/locale.ts'
@@ -50,8 +51,9 @@ const errors = (Object.keys(errorCatalogue) as FaceSealErrorCode[]).map((code) =
   verify({ state: 'error', code, retryable: errorCatalogue[code].retryable }),
 )
 
-describe.each(localeTags)('words of the widget, %s', (tag) => {
-  const words = wordsFor(tag)
+describe.each(localeTags)('words of the widget, %s', async (tag) => {
+  const shared = await loadMessages(tag)
+  const words = wordsFor(tag, shared)
 
   it('every situation has words of its own', () => {
     const sentences = Object.entries(situations).map(([name, situation]) => {
@@ -63,11 +65,11 @@ describe.each(localeTags)('words of the widget, %s', (tag) => {
   })
 
   it('every error is said as the camera view says it', () => {
-    for (const situation of errors) expect(sentenceOf(situation, words)).toBe(words.shared.errors[situation.code!])
+    for (const situation of errors) expect(sentenceOf(situation, words)).toBe(shared.errors[situation.code!])
   })
 
   it('every problem in front of the camera has words of its own', () => {
-    const sentences = captureProblems.map((code) => words.shared.errors[code])
+    const sentences = captureProblems.map((code) => shared.errors[code])
     expect(new Set(sentences).size).toBe(sentences.length)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchLocale, messagesFor } from '../../../src/page/i18n/index.ts'
+import { loadMessages, matchLocale } from '../../../src/page/i18n/index.ts'
 import { lintText } from '../../../src/policy/lint.ts'
 import { errorCatalogue } from '../../../src/wire/errors.ts'
 import { localeTags } from '../../../src/wire/locale.ts'
@@ -14,19 +14,19 @@ function stringsOf(value: unknown): readonly string[] {
 
 describe('messages', () => {
   for (const tag of localeTags) {
-    it(`${tag}: no empty string, words for every code`, () => {
-      const messages = messagesFor(tag)
+    it(`${tag}: no empty string, words for every code`, async () => {
+      const messages = await loadMessages(tag)
       for (const text of stringsOf(messages)) expect(text.trim()).not.toBe('')
       expect(Object.keys(messages.errors).sort()).toEqual(Object.keys(errorCatalogue).sort())
     })
-    it(`L04 L12 L30 ${tag}: our own words pass the lint that integrators' words must pass`, () => {
-      for (const text of stringsOf(messagesFor(tag))) expect(lintText(text, ['cn']), text).toEqual([])
+    it(`L04 L12 L30 ${tag}: our own words pass the lint that integrators' words must pass`, async () => {
+      for (const text of stringsOf(await loadMessages(tag))) expect(lintText(text, ['cn']), text).toEqual([])
     })
   }
-  it('L03 zh-TW has no simplified character, zh-CN no traditional one', () => {
-    for (const text of stringsOf(messagesFor('zh-TW')))
+  it('L03 zh-TW has no simplified character, zh-CN no traditional one', async () => {
+    for (const text of stringsOf(await loadMessages('zh-TW')))
       expect(text).not.toMatch(/[验证脸发处录开删销钥设备选择询问时间这还导图]/u)
-    for (const text of stringsOf(messagesFor('zh-CN')))
+    for (const text of stringsOf(await loadMessages('zh-CN')))
       expect(text).not.toMatch(/[驗證臉發處錄開關銷鑰設備選擇詢問時間這還導圖]/u)
   })
 })

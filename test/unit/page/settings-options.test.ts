@@ -8,7 +8,7 @@ import { createDevice, randomTemplate } from '../server/client'
 import { createWorld, origin, scope, start } from '../server/world'
 
 const openFaceSettings = vi.hoisted(() => vi.fn())
-vi.mock('../../../src/page/settings', () => ({ openFaceSettings }))
+vi.mock('../../../src/page/settings', async (original) => ({ ...(await original<object>()), openFaceSettings }))
 
 let asked: string[]
 beforeEach(() => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { arrived } from '../../../src/page/arrived'
 import { startWorker } from '../../../src/page/bridge'
 import { openCamera } from '../../../src/page/camera'
 import type { ConsentGrant } from '../../../src/page/consent/grant'
@@ -49,6 +50,12 @@ describe('a camera that does not open', () => {
 it('a browser without WebAuthn: browser_unsupported', async () => {
   const asserted = passkeyHeaders(new Uint8Array(1), {})
   await expect(asserted).rejects.toMatchObject({ code: 'browser_unsupported', detail: 'WebAuthn' })
+})
+
+it('a chunk that does not load: module_unavailable', async () => {
+  const cause = new TypeError('Failed to fetch dynamically imported module')
+  const loaded = arrived(Promise.reject(cause))
+  await expect(loaded).rejects.toMatchObject({ code: 'module_unavailable', detail: cause.message, cause })
 })
 
 it('an address that the browser refuses for a worker: worker_start', async () => {

@@ -1,0 +1,3 @@
+import pack from './eu.json'
+
+export const eu: unknown = pack

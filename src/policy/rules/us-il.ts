@@ -1,0 +1,3 @@
+import pack from './us-il.json'
+
+export const usIl: unknown = pack
