@@ -46,7 +46,8 @@ export async function verifyJws(jws: string, key: P256Jwk): Promise<JwsHeader> {
   const imported = await crypto.subtle.importKey('jwk', { ...key }, ecdsa, false, ['verify']).catch((cause) => {
     throw new TypeError('no key on P-256', { cause })
   })
-  if (!(await crypto.subtle.verify(ecdsa, imported, Uint8Array.from(base64url.decode(signature)), signed))) throw new TypeError('signature')
+  if (!(await crypto.subtle.verify(ecdsa, imported, Uint8Array.from(base64url.decode(signature)), signed)))
+    throw new TypeError('signature')
   return header
 }
 

@@ -15,7 +15,7 @@ export interface ConsentStage {
 /** The consent module, bundled, on a page with the strict CSP and Trusted Types enforced. */
 export async function openConsentStage(): Promise<ConsentStage> {
   const bundle = await rolldown({ input: `${root}test/browser/consent/fixture.ts`, platform: 'browser' })
-  const { output } = await bundle.generate({ format: 'esm' })
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
   const axe = await readFile(`${root}node_modules/axe-core/axe.min.js`, 'utf8')
   const body = `<!doctype html><html lang="zh-CN"><title>test</title>
     <main><h1>Service</h1><button id="start">start</button><div id="mount"></div></main>

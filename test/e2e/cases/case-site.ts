@@ -28,7 +28,7 @@ export interface CaseOutcome {
 
 export async function openCaseSite(): Promise<CaseSite> {
   const bundle = await rolldown({ input: `${root}test/e2e/cases/fixture.ts`, platform: 'browser' })
-  const { output } = await bundle.generate({ format: 'esm' })
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
   const body = `<!doctype html><html lang="zh-CN"><title>case</title><main><h1>Service</h1></main>
     <script type="module" src="/fixture.js"></script></html>`
   const pages: Record<string, { body: string; type: string }> = {

@@ -4,6 +4,7 @@ import { verifyGuardianToken } from '../../../src/page/consent/guardian'
 import { policyHash } from '../../../src/policy'
 import { parsePolicy } from '../../../src/policy/parse'
 import { type CeremonyOptionsJSON, type GuardianTokenRequest, issueGuardianToken } from '../../../src/server'
+import { publicJwkOf } from '../../../src/wire/es256'
 import { createDevice } from './client'
 import { createWorld, origin, scope, type World } from './world'
 
@@ -25,7 +26,14 @@ const issue = (change: Partial<GuardianTokenRequest> = {}) =>
 
 const check = async (token: string, ownDevice = 'of-the-child') =>
   verifyGuardianToken({
-    ...{ token, signer: world.keys.options.publicJwk, options, policyHash: hash, ownDevice, now: world.now + 1 },
+    ...{
+      token,
+      signer: publicJwkOf(world.keys.options.publicJwk),
+      options,
+      policyHash: hash,
+      ownDevice,
+      now: world.now + 1,
+    },
   })
 
 describe('L07: a token for a guardian', () => {
