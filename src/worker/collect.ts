@@ -190,10 +190,11 @@ async function lookAt(
 }
 
 /** What to say for a challenge. Throws `liveness_failed`. */
-function ask({ phase, step, failure, astray }: ChallengeState): HintCode | undefined {
+function ask({ phase, step, failure, astray, done, progress }: ChallengeState): HintCode | undefined {
   if (failure) throw new FaceSealError('liveness_failed', { detail: failure })
   if (phase === 'done') return undefined
-  if (phase === 'rest' || !step) return 'face_forward'
+  // Before the first movement there is nothing to come back from.
+  if (phase === 'rest' || !step) return done === 0 && progress === 0 ? 'look_here' : 'face_forward'
   return astray ? 'other_movement' : step
 }
 

@@ -10,7 +10,7 @@ import { type AttackName, prepareAttacks } from './attacks'
 import { openStage, type Stage, type Visitor } from './harness'
 import { beginWith, createLab, outcomeOf } from './lab'
 
-const { otherMovement } = (await loadMessages('en')).ceremony
+const words = await loadMessages('en')
 
 let clips: Readonly<Record<AttackName, string>>
 let stage: Stage
@@ -117,8 +117,16 @@ describe('in the page', () => {
     await beginWith(visitor, options)
     await answerConsent(visitor)
     await hintShown(visitor, step!)
+    const drawn = await guidance()
+    expect(drawn).toMatchObject({ live: 'polite', text: words.hints[step!], steps: 1 })
+    // A movement is drawn as well as said, and what is drawn stands still for whoever asked for that.
+    expect(drawn.signs).toBeGreaterThan(0)
+    expect(drawn.moving).toBe(drawn.signs)
+    await visitor.page.emulateMedia({ reducedMotion: 'reduce' })
+    expect((await guidance()).moving).toBe(0)
     await pressOtherMovement()
     await hintShown(visitor, substitute!)
+    expect(await guidance()).toMatchObject({ text: words.hints[substitute!] })
     expect(await buttonSizes()).toEqual({ shown: 3, sizes: 1 })
 
     // There is no third: that ends the try, and nothing else.
@@ -134,8 +142,21 @@ describe('in the page', () => {
   const pressOtherMovement = () =>
     visitor.page
       .locator('[data-faceseal-capture]')
-      .getByRole('button', { name: otherMovement, exact: true })
+      .getByRole('button', { name: words.ceremony.otherMovement, exact: true })
       .dispatchEvent('click')
+
+  /** The one sentence in the live region, how many movements are counted, and the signs drawn beside it. */
+  const guidance = () =>
+    visitor.page.locator('[data-faceseal-capture]').evaluate((host) => {
+      const region = host.shadowRoot?.querySelector('[aria-live]')
+      const signs = [...(host.shadowRoot?.querySelectorAll('.sign') ?? [])]
+      return {
+        ...{ live: region?.getAttribute('aria-live'), text: region?.textContent },
+        steps: host.shadowRoot?.querySelectorAll('.steps span').length,
+        signs: signs.length,
+        moving: signs.filter((sign) => getComputedStyle(sign).animationName !== 'none').length,
+      }
+    })
 
   /** Buttons to be seen in the camera view, and how many different sizes they have. */
   const buttonSizes = () =>

@@ -24,9 +24,9 @@ svg { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
 .oval { fill: none; stroke: var(--quiet); stroke-width: 3; }
 :host([data-good]) .oval { stroke: var(--mark); stroke-width: 5; }
 .ring { transition: stroke-dashoffset .2s linear; fill: none; stroke: var(--mark); stroke-width: 10; stroke-linecap: round; }
-.arrow { fill: var(--mark); stroke: var(--paper); stroke-width: 6; paint-order: stroke; animation: nudge 1.2s ease-in-out infinite alternate; }
+.sign { fill: var(--mark); stroke: var(--paper); stroke-width: 6; paint-order: stroke; animation: nudge 1.2s ease-in-out infinite alternate; }
 @keyframes nudge { from { opacity: 1; } to { opacity: .55; } }
-@media (prefers-reduced-motion: reduce) { .ring { transition: none; } .arrow { animation: none; } }
+@media (prefers-reduced-motion: reduce) { .ring { transition: none; } .sign { animation: none; } }
 .wait { inline-size: min(80%, 20em); display: grid; gap: .5em; text-align: center; color: var(--quiet); }
 progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
 .hint { margin: 0; min-block-size: 3em; display: grid; place-content: center; text-align: center; font-size: 1.125em; font-weight: 600; overflow-wrap: anywhere; text-wrap: balance; }

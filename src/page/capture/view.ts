@@ -104,11 +104,13 @@ export function openCaptureView(options: CaptureViewOptions): CaptureView {
     onOtherMovement(act) {
       otherMovement = act
     },
-    hint({ hint, accepted, needed, challenge }) {
+    hint({ hint, accepted, needed, seen, challenge }) {
       host.dataset.hint = hint
       host.toggleAttribute('data-good', hint === 'hold_still' || hint === 'face_forward' || hint === 'done')
-      say(parts.hint, words.hints[hint])
-      speech?.say(words.hints[hint])
+      const asked = challenge && hint === 'other_movement' ? words.hints[challenge.step] : undefined
+      const request = asked ? words.ceremony.notThat(asked) : words.hints[hint]
+      say(parts.hint, request)
+      speech?.say(request)
       parts.ring.show(challenge, hint)
       const asking = challenge !== undefined && challenge.done < challenge.of
       parts.otherMovement.hidden = !asking
@@ -116,7 +118,8 @@ export function openCaptureView(options: CaptureViewOptions): CaptureView {
         ? words.ceremony.movement(Math.min(challenge.done, challenge.of - 1), challenge.of)
         : words.ceremony.captured(accepted, needed)
       if (challenge) fill(parts.steps, challenge.done, challenge.of)
-      else fill(parts.steps, accepted, needed)
+      // Before the first frame nobody knows whether movements will be asked.
+      else if (seen > 0) fill(parts.steps, accepted, needed)
     },
     problem(code, signal) {
       delete host.dataset.hint
@@ -216,7 +219,9 @@ function say(region: HTMLElement, text: string): void {
 }
 
 function fill(steps: HTMLElement, accepted: number, needed: number): void {
-  while (steps.childElementCount < needed) steps.append(document.createElement('span'))
+  if (steps.childElementCount !== needed) {
+    steps.replaceChildren(...Array.from({ length: needed }, () => document.createElement('span')))
+  }
   for (const [i, step] of Array.from(steps.children).entries()) step.classList.toggle('taken', i < accepted)
 }
 

@@ -173,6 +173,7 @@ export const en: Messages = {
     captured: (accepted, needed) => `${accepted} of ${needed} done`,
     movement: (done, of) => `Step ${done + 1} of ${of}`,
     otherMovement: 'I cannot do this: another movement',
+    notThat: (wanted) => `Not that one. ${wanted}`,
     retry: 'Try again',
     anotherCamera: 'Camera',
     anyCamera: 'Chosen by the browser',
@@ -202,7 +203,7 @@ export const en: Messages = {
     open_mouth: 'Open your mouth wide',
     move_closer: 'Come slowly closer',
     face_forward: 'Good. Now look straight ahead again',
-    other_movement: 'That was another movement: please follow the arrow',
+    other_movement: 'That was another movement',
     done: 'Done',
   },
   errors: {

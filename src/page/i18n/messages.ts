@@ -168,6 +168,8 @@ export interface CeremonyMessages {
   movement(done: number, of: number): string
   /** For a person who cannot do what is asked (L04, L05). */
   readonly otherMovement: string
+  /** Said when another movement was done than `wanted`, which is the request as it stands in `hints`. */
+  notThat(wanted: string): string
   readonly retry: string
   /** Label of the list of cameras, and its first entry. */
   readonly anotherCamera: string

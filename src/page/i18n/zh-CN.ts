@@ -152,6 +152,7 @@ export const zhCN: Messages = {
     captured: (accepted, needed) => `已完成${accepted}/${needed}`,
     movement: (done, of) => `第${done + 1}步，共${of}步`,
     otherMovement: '做不了，换一个动作',
+    notThat: (wanted) => `不是这个动作。${wanted}`,
     retry: '再试一次',
     anotherCamera: '摄像头',
     anyCamera: '由浏览器选择',
@@ -181,7 +182,7 @@ export const zhCN: Messages = {
     open_mouth: '请张大嘴',
     move_closer: '请慢慢靠近一些',
     face_forward: '很好，请再正对屏幕',
-    other_movement: '动作不对，请按箭头做',
+    other_movement: '动作不对',
     done: '完成',
   },
   errors: {

@@ -152,6 +152,7 @@ export const zhTW: Messages = {
     captured: (accepted, needed) => `已完成${accepted}/${needed}`,
     movement: (done, of) => `第${done + 1}步，共${of}步`,
     otherMovement: '做不了，換一個動作',
+    notThat: (wanted) => `不是這個動作。${wanted}`,
     retry: '再試一次',
     anotherCamera: '攝影機',
     anyCamera: '由瀏覽器選擇',
@@ -181,7 +182,7 @@ export const zhTW: Messages = {
     open_mouth: '請張大嘴',
     move_closer: '請慢慢靠近一些',
     face_forward: '很好，請再正對螢幕',
-    other_movement: '動作不對，請按箭頭做',
+    other_movement: '動作不對',
     done: '完成',
   },
   errors: {
