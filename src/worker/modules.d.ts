@@ -20,11 +20,6 @@ declare module '#face-api' {
   export class NetInput {
     constructor(inputs: readonly Tensor3D[])
   }
-  export class FaceLandmark68Net {
-    loadFromWeightMap(weights: NamedTensorMap): void
-    /** `[n, 136]`: x and y of 68 points, fractions of the 112 px input. */
-    runNet(input: NetInput): Tensor2D
-  }
   export class FaceRecognitionNet {
     loadFromWeightMap(weights: NamedTensorMap): void
     /** `[n, 128]`. */

@@ -1,10 +1,10 @@
-import { tensor3d, tidy } from '@tensorflow/tfjs-core'
-import { FaceLandmark68Net, NetInput } from '#face-api'
+import { tidy } from '@tensorflow/tfjs-core'
 import type { AssetBytes } from '../../wire/worker-protocol'
 import { requireNet } from '../assets'
 import type { Landmarks } from './align'
 import type { DetectedFace } from './detect'
 import { apply, centroid, type Point, type Similarity, squareOf } from './geometry'
+import { LandmarkNet } from './landmark-net'
 import type { Picture } from './picture'
 import { mirrorChip, sampleChip } from './sample'
 import { weightMap } from './weight-map'
@@ -40,8 +40,7 @@ interface Square {
 /** Loads face-api.js's 68-point net. Throws `model_unavailable`. */
 export function createLandmarkFinder(assets: AssetBytes): LandmarkFinder {
   const { json, weights } = requireNet(assets, 'landmarks-68')
-  const net = new FaceLandmark68Net()
-  net.loadFromWeightMap(weightMap(json, weights))
+  const net = new LandmarkNet(weightMap(json, weights))
 
   const look = (picture: Picture, square: Square, crop: Crop, withMirror: boolean): Landmarks => {
     const values = chipSize * chipSize * 3
@@ -49,10 +48,7 @@ export function createLandmarkFinder(assets: AssetBytes): LandmarkFinder {
     const toPicture = cropOf(square, crop)
     sampleChip(picture, toPicture, chipSize, chips)
     if (withMirror) mirrorChip(chips, chipSize, 0, values)
-    const fractions = tidy(() => {
-      const image = (at: number) => tensor3d(chips.subarray(at, at + values), [chipSize, chipSize, 3])
-      return net.runNet(new NetInput(withMirror ? [image(0), image(values)] : [image(0)])).dataSync()
-    })
+    const fractions = tidy(() => net.run(chips, withMirror ? 2 : 1, chipSize).dataSync())
     chips.fill(0)
     return Array.from({ length: 68 }, (_, index) => {
       const [x, y] = [fractions[2 * index]!, fractions[2 * index + 1]!]

@@ -7,46 +7,70 @@ import type { Picture } from './picture'
  * Outside the picture is black. Written out here, not left to a canvas, so that every browser gets the same numbers.
  */
 export function sampleChip(picture: Picture, toPicture: Similarity, size: number, out: Float32Array, offset = 0): void {
+  const { width, height, rgba } = picture
   const { a, b, tx, ty } = toPicture
+  // One load for a pixel's channels instead of three: this loop is a third of what guidance costs beside the nets.
+  const pixels = new Int32Array(rgba.buffer, rgba.byteOffset, width * height)
   const samples = Math.min(8, Math.max(1, Math.ceil(Math.hypot(a, b) - 0.25)))
   const step = 1 / samples
   const weight = 1 / (samples * samples)
+  let at = offset
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const at = offset + (row * size + column) * 3
-      out[at] = 0
-      out[at + 1] = 0
-      out[at + 2] = 0
+      let red = 0
+      let green = 0
+      let blue = 0
       for (let j = 0; j < samples; j++) {
         const v = row + (j + 0.5) * step
+        const startX = tx - 0.5 - b * v
+        const startY = ty - 0.5 + a * v
         for (let i = 0; i < samples; i++) {
           const u = column + (i + 0.5) * step
-          addBilinear(picture, a * u - b * v + tx, b * u + a * v + ty, weight, out, at)
+          const x = startX + a * u
+          const y = startY + b * u
+          if (x < -1 || y < -1 || x >= width || y >= height) continue
+          const left = ((x + 1) | 0) - 1
+          const top = ((y + 1) | 0) - 1
+          const first = top * width + left
+          let nw = 0
+          let ne = 0
+          let sw = 0
+          let se = 0
+          if (left >= 0 && top >= 0 && left + 1 < width && top + 1 < height) {
+            nw = pixels[first]!
+            ne = pixels[first + 1]!
+            sw = pixels[first + width]!
+            se = pixels[first + width + 1]!
+          } else {
+            // Outside the picture is black.
+            if (top >= 0 && left >= 0) nw = pixels[first]!
+            if (top >= 0 && left + 1 < width) ne = pixels[first + 1]!
+            if (top + 1 < height && left >= 0) sw = pixels[first + width]!
+            if (top + 1 < height && left + 1 < width) se = pixels[first + width + 1]!
+          }
+          const east = x - left
+          const south = y - top
+          const seShare = east * south
+          const neShare = east - seShare
+          const swShare = south - seShare
+          const nwShare = 1 - east - swShare
+          red += nwShare * (nw & 255) + neShare * (ne & 255) + swShare * (sw & 255) + seShare * (se & 255)
+          green +=
+            nwShare * ((nw >>> 8) & 255) +
+            neShare * ((ne >>> 8) & 255) +
+            swShare * ((sw >>> 8) & 255) +
+            seShare * ((se >>> 8) & 255)
+          blue +=
+            nwShare * ((nw >>> 16) & 255) +
+            neShare * ((ne >>> 16) & 255) +
+            swShare * ((sw >>> 16) & 255) +
+            seShare * ((se >>> 16) & 255)
         }
       }
-    }
-  }
-}
-
-function addBilinear(picture: Picture, x: number, y: number, weight: number, out: Float32Array, at: number): void {
-  const { width, height, rgba } = picture
-  const left = Math.floor(x - 0.5)
-  const top = Math.floor(y - 0.5)
-  if (left < -1 || top < -1 || left >= width || top >= height) return
-  const right = x - 0.5 - left
-  const below = y - 0.5 - top
-  for (let dy = 0; dy < 2; dy++) {
-    const py = top + dy
-    if (py < 0 || py >= height) continue
-    const rowWeight = weight * (dy ? below : 1 - below)
-    for (let dx = 0; dx < 2; dx++) {
-      const px = left + dx
-      if (px < 0 || px >= width) continue
-      const share = rowWeight * (dx ? right : 1 - right)
-      const from = (py * width + px) * 4
-      out[at] = out[at]! + share * rgba[from]!
-      out[at + 1] = out[at + 1]! + share * rgba[from + 1]!
-      out[at + 2] = out[at + 2]! + share * rgba[from + 2]!
+      out[at] = weight * red
+      out[at + 1] = weight * green
+      out[at + 2] = weight * blue
+      at += 3
     }
   }
 }
