@@ -31,6 +31,7 @@ export interface FaceSealBackend {
   settings?(signal: AbortSignal): Promise<Omit<FaceSettingsInit, 'mount' | 'locale' | 'theme' | 'signal'>>
 }
 
+/** What the page's own functions answer for the widget: whether the face was accepted, and a value for the form. */
 export interface BackendAnswer {
   readonly verified?: boolean
   readonly id?: string

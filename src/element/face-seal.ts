@@ -52,6 +52,7 @@ interface Run {
  */
 export class FaceSealElement extends LitElement {
   static readonly formAssociated = true
+  /** What the parts and custom properties above stand on. */
   static override readonly styles = elementStyles
   static override readonly shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true }
   static override readonly properties = {

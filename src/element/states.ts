@@ -1,6 +1,7 @@
 import type { CeremonyProgress, ClientOutcome, ComparedBy, FaceSealErrorCode } from '../index'
 
 export const modes = ['verify', 'enrol', 'settings'] as const
+/** What the widget does: `verify`, `enrol`, or only the `settings` of the person. */
 export type FaceSealMode = (typeof modes)[number]
 
 /** Where the widget is. Only `capturing` has the camera's light on. */

@@ -92,4 +92,5 @@ export const captureProblems = [
   'identity_changed',
   'liveness_failed',
 ] as const satisfies readonly FaceSealErrorCode[]
+/** Codes that the person sees in front of the camera and can do something about. */
 export type CaptureProblem = (typeof captureProblems)[number]

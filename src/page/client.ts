@@ -7,6 +7,9 @@ import { loadMessages, matchLocale } from './i18n'
 import type { PasskeyOptions } from './passkey'
 import type { FaceSettingsResult } from './settings'
 
+/**
+ * Configuration of {@link enrol} and {@link verify}: that of a ceremony, with the way to the backend in place of options.
+ */
 export interface ClientInit extends Backend, Omit<CeremonyInit, 'optionsJSON' | 'signal'> {
   /** Called before each request: for options, for the records, and the one with the answer. */
   readonly onSend?: ((step: SendStep) => void) | undefined
@@ -14,6 +17,9 @@ export interface ClientInit extends Backend, Omit<CeremonyInit, 'optionsJSON' | 
   readonly passkey?: PasskeyOptions | undefined
 }
 
+/**
+ * What is about to be sent: a question for options, the signed records, the passkey's assertion, or the answer itself.
+ */
 export type SendStep = 'options' | 'receipts' | 'passkey' | 'response'
 
 /** `device`: the second consent was refused; the backend got a signed yes or no, and nothing else of the face. */

@@ -22,6 +22,7 @@ export interface SettingsBackend {
   sendReceipts?(receipts: readonly string[]): Promise<ReceiptsAnswer>
 }
 
+/** Whose settings to open, and how: tenant, purpose and pseudonym, the policy, and functions that reach the backend. */
 export interface FaceSettingsInit extends StoreScope {
   /** The configuration as declared; its contact and names are shown and recorded. */
   readonly policy: unknown

@@ -2,6 +2,7 @@ import { answers, type DecisionContext, guards, type PolicyAnswer } from './guar
 import type { PolicyRule } from './rule-schema'
 import type { PolicyConfiguration } from './schema'
 
+/** May this step run, and by which rules. */
 export interface PolicyDecision {
   readonly answer: PolicyAnswer
   /** Ids of the rules that made it so; empty only for `allowed`. */

@@ -3,6 +3,7 @@ import type { AgeStatus, PolicyConfiguration } from './schema'
 
 /** From free to shut. A decision is never freer than any rule's answer. */
 export const answers = ['allowed', 'needs consent', 'needs guardian', 'alternative only', 'refused'] as const
+/** What the rules say to a step. */
 export type PolicyAnswer = (typeof answers)[number]
 
 /** Everything about a moment that a rule may ask. */

@@ -23,6 +23,7 @@ export const localeText = v.union([
     en: v.exactOptional(plainText),
   }),
 ])
+/** One text for every language, or one text a language. */
 export type LocaleText = v.InferOutput<typeof localeText>
 
 /** The text in `locale`; a text without it gives the first one there is (the lint reports such a gap). */

@@ -9,6 +9,7 @@ import { usIl } from './rules/us-il'
 const raw: Readonly<Record<PackName, unknown>> = { cn, eu, 'us-il': usIl }
 const parsed = new Map<PackName, RulePack>()
 
+/** The pack `cn`, `eu` or `us-il`, parsed once. */
 export function rulePack(name: PackName): RulePack {
   const known = parsed.get(name) ?? v.parse(rulePackSchema, raw[name])
   parsed.set(name, known)

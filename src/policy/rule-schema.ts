@@ -119,6 +119,7 @@ export const ruleSchema = v.strictObject({
     flow: v.array(flowDemand),
   }),
 })
+/** One rule as data: its id, clause and source, and what it demands of a configuration, a text or a moment. */
 export type PolicyRule = v.InferOutput<typeof ruleSchema>
 
 export const rulePackSchema = v.strictObject({
@@ -126,4 +127,5 @@ export const rulePackSchema = v.strictObject({
   title: v.string(),
   rules: v.pipe(v.array(ruleSchema), v.minLength(1)),
 })
+/** The rules of one jurisdiction. */
 export type RulePack = v.InferOutput<typeof rulePackSchema>

@@ -83,6 +83,7 @@ const alternative = v.variant('kind', [
 ])
 
 export const ageStatus = v.picklist(['adult', '14to17', 'under14', 'unknown'])
+/** What is known of the person's age, from the integrator or the person, never from a face (L07). */
 export type AgeStatus = v.InferOutput<typeof ageStatus>
 
 /** L07: told by the integrator or declared by the person; never estimated from a face. */
@@ -149,5 +150,7 @@ export const policyConfigurationSchema = v.strictObject({
 export type PolicyConfigurationInput = v.InferInput<typeof policyConfigurationSchema>
 /** After parsing: defaults filled in. */
 export type PolicyConfiguration = v.InferOutput<typeof policyConfigurationSchema>
+/** One other way to the same end (L05). */
 export type PolicyAlternative = PolicyConfiguration['alternatives'][number]
+/** Who receives something, with role, contact, use and kinds of data (L21). */
 export type PolicyRecipient = Exclude<PolicyConfiguration['recipients'], 'none'>[number]

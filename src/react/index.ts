@@ -52,6 +52,7 @@ const handlers = {
 } as const satisfies Record<string, keyof FaceSealEventMap>
 const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[]
 
+/** `<face-seal>` as a component: attributes and properties as props, its events as handlers. Renders on a server. */
 export const FaceSeal = forwardRef(function FaceSeal(
   { id, className, style, children, lang, dir, hidden, ...rest }: FaceSealProps,
   forwarded: ForwardedRef<FaceSealElement>,

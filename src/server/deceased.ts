@@ -2,6 +2,7 @@ import { epochNow } from './digest'
 import type { FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 
+/** Whom to freeze or unfreeze on a word of the next of kin (L27). */
 export interface FreezeRequest {
   readonly store: FaceSealStore
   readonly tenant: string

@@ -19,6 +19,7 @@ export interface Processor {
 /** Names and reason of one deletion. */
 export type DeletionTerms = Pick<DeletionReceipt, 'id' | 'tenant' | 'purpose' | 'subject' | 'reason' | 'iat'>
 
+/** What became of a deletion, store by store, and the signed proof of it (L11). */
 export interface DeletionResult {
   /** `done` only when every store and processor has confirmed (L11). */
   readonly status: DeletionReceipt['status']

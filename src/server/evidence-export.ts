@@ -64,8 +64,10 @@ export const evidenceExportSchema = v.strictObject({
   /** That the log of an older head, which the reader kept, only grew. */
   consistency: v.exactOptional(v.strictObject({ older: compactJws, proof })),
 })
+/** One person's chain of records with all that is needed to check it offline. */
 export type EvidenceExport = v.InferOutput<typeof evidenceExportSchema>
 
+/** Whose records to export, with which texts and against which older head. */
 export interface EvidenceExportRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys

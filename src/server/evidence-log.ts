@@ -33,6 +33,7 @@ export async function appendToLog(
   await transaction.growTree(growth, { frontier, logId: logIdOf(tree, keys) })
 }
 
+/** Store and keys of the evidence log, and the time to put into a signed head. */
 export interface LogRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
@@ -45,6 +46,7 @@ export function publishTreeHead({ store, keys, now = epochNow() }: LogRequest): 
   return store.transaction(async (transaction) => signHeadOf(await namedTree(transaction, keys), keys, now))
 }
 
+/** Proof that a statement is in the log (RFC 9162). */
 export interface InclusionAnswer {
   readonly v: 1
   /** `logEntryOf` a statement. */
@@ -68,6 +70,7 @@ export function proveInclusion(request: LogRequest & { readonly entry: string })
   })
 }
 
+/** Proof that the log of `to` leaves continues that of `from`: hashes in base64url (RFC 9162). */
 export interface ConsistencyAnswer {
   readonly v: 1
   readonly from: number

@@ -4,6 +4,7 @@ import type { ServerKeys } from './keys'
 import type { FaceSealStore } from './store'
 import { deleteSubject, finishDeletion } from './withdraw'
 
+/** One run of the expiry job (L29). */
 export interface ExpireRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
@@ -14,6 +15,7 @@ export interface ExpireRequest {
   readonly now?: number | undefined
 }
 
+/** What a run has deleted, by kind. */
 export interface ExpireResult {
   /** Enrolments deleted, each with a signed receipt in its ledger. */
   readonly enrolments: number

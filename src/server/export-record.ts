@@ -4,6 +4,7 @@ import type { ServerKeys } from './keys'
 import type { FaceSealStore, LedgerEntry, StoreTransaction } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 
+/** Whose record to export (L20). */
 export interface ExportRequest {
   readonly store: FaceSealStore
   /** With the keys, the export proves that its lines are in the evidence log. */

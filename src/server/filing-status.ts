@@ -4,6 +4,7 @@ import type { FaceSealStore } from './store'
 import type { WorkingCalendar } from './working-calendar'
 import { dayOf } from './working-days'
 
+/** Whose living subjects to count. */
 export interface CountRequest {
   readonly store: FaceSealStore
   /** The processor whose duty it is. */

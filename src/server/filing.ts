@@ -21,6 +21,7 @@ export interface FilingQuestion {
   readonly calendar: WorkingCalendar
 }
 
+/** Whether the number of living subjects asks for a filing, and until when (L24). */
 export type FilingState =
   | { readonly kind: 'none'; readonly count: number; readonly left: number }
   | { readonly kind: 'warning'; readonly count: number; readonly left: number }

@@ -8,6 +8,7 @@ import { signStatement } from './sign'
 import type { FaceSealStore } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 
+/** A guardian's consent for one child, purpose and policy (L07). */
 export interface GuardianTokenRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys

@@ -25,6 +25,7 @@ import { verifyLocalStatement } from './verify-local-statement'
 import { type CaptureHints, type VerificationReason, verifyVerification } from './verify-verification'
 import { withdraw } from './withdraw'
 
+/** Everything that {@link createHandler} needs: store, keys, tenant, purpose, policy, origins, and who is signed in. */
 export interface HandlerConfig {
   readonly store: FaceSealStore
   readonly keys: ServerKeys | KeyProvider
@@ -72,6 +73,7 @@ export interface HandlerConfig {
   readonly now?: (() => number) | undefined
 }
 
+/** Who was verified, as told to `onVerified`. */
 export interface VerifiedSubject {
   readonly account: string
   readonly subject: string

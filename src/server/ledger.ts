@@ -20,6 +20,7 @@ import type { FaceSealStore, LedgerEntry, StoreTransaction } from './store'
 /** `prev` of a subject's first line: 32 zero bytes. */
 export const ledgerStart = base64url.encode(new Uint8Array(32))
 
+/** Receipts of one device, and what they must fit. */
 export interface RecordRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
@@ -32,6 +33,7 @@ export interface RecordRequest {
   readonly now?: number | undefined
 }
 
+/** Countersignatures of receipts that are now in the ledger, and the device's signed head. */
 export interface RecordedReceipts {
   /** One for each receipt, in order. */
   readonly countersignatures: readonly string[]

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { FaceSealError } from '../wire/errors'
 import { importServerKeys, type KeyProvider, type ServerKeys } from './keys'
 
+/** What to do with a key file that cannot be read. */
 export interface KeySourceOptions {
   /** Told when a later text is missing or wrong; the keys before it stay in use. */
   readonly onProblem?: ((error: FaceSealError) => void) | undefined

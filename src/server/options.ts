@@ -11,6 +11,7 @@ import { type SubjectReference, subjectOf } from './subject'
 import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thresholds'
 import { countersOf, refuseThrottled, type ThrottledClient } from './throttle'
 
+/** Options for one ceremony: for whom, for what, on which page, under which policy. */
 export interface CeremonyRequest extends ThrottledClient {
   readonly store: FaceSealStore
   readonly keys: ServerKeys

@@ -28,6 +28,7 @@ export interface PasskeyRule {
   readonly demandedOf?: ((account: string) => Promise<boolean>) | undefined
 }
 
+/** The assertion of a request, and the response that it has to be over. */
 export interface PasskeyRequest {
   readonly rule: PasskeyRule
   readonly account: string

@@ -1,3 +1,4 @@
+/** Names of two existing PostgreSQL roles, so that neither reads what is the other's (L18). */
 export interface RoleNames {
   /** Existing role of the connection that handles accounts. */
   readonly identity: string

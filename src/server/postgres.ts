@@ -30,6 +30,7 @@ export {
 
 export { type RoleNames, roleStatements } from './postgres-roles'
 
+/** The databases of a store; one, or two with roles of their own (L18). */
 export interface PostgresStoreInit {
   /** Face data and records. */
   readonly database: SqlDatabase

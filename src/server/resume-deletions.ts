@@ -3,6 +3,7 @@ import { epochNow } from './digest'
 import type { ServerKeys } from './keys'
 import type { FaceSealStore } from './store'
 
+/** Where to look for deletions that are not done, and whom to ask again. */
 export interface ResumeRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
@@ -13,6 +14,7 @@ export interface ResumeRequest {
   readonly now?: number | undefined
 }
 
+/** How many deletions are done now, and how many still wait. */
 export interface ResumeResult {
   /** Deletions that every processor has now confirmed, each with a new receipt in its ledger. */
   readonly done: number

@@ -18,6 +18,7 @@ export const treeHeadSchema = v.strictObject({
   rootHash: base64urlOf(32),
   time: epochSeconds,
 })
+/** Size and root of the evidence log at a time. */
 export type TreeHead = v.InferOutput<typeof treeHeadSchema>
 
 export interface TreeHeadRequest {
@@ -44,6 +45,7 @@ export async function signTreeHead({
   return signStatement(key, treeHeadType, parsed.output)
 }
 
+/** A signed head and the keys, log and time to check it against. */
 export interface TreeHeadVerification {
   /** Compact JWS. */
   readonly head: string

@@ -11,6 +11,7 @@ import { markTemplate, replayed, templateDigest } from './replay'
 import { sealTemplate } from './template-vault'
 import { countersOf, refuseThrottled, type ThrottledClient } from './throttle'
 
+/** A response to an enrolment, and what it must fit. */
 export interface EnrolmentRequest extends OpenRequest, ThrottledClient {
   /** Receipts that came along: recorded first, as `recordReceipts` would. */
   readonly consentEvidence?: readonly string[] | undefined
@@ -20,6 +21,7 @@ export interface EnrolmentRequest extends OpenRequest, ThrottledClient {
   readonly passkey?: boolean | undefined
 }
 
+/** A response that was accepted as an enrolment. */
 export interface EnrolmentResult {
   readonly enrolled: true
   readonly subject: string

@@ -34,6 +34,7 @@ export interface ExportLine {
   readonly inLog: boolean
 }
 
+/** What the check of an export found: faults, each line, and what was not proved. */
 export interface ExportReport {
   readonly ok: boolean
   readonly faults: readonly ExportFault[]
@@ -50,6 +51,7 @@ export interface ExportReport {
   readonly backendKeys: readonly string[]
 }
 
+/** What the reader of an export brings along: keys and an older head from another source. */
 export interface VerifyExportInit {
   /** The backend's public keys from another source than the export. */
   readonly keys?: readonly JWK[] | undefined

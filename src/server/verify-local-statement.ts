@@ -14,12 +14,14 @@ import type { StoreTransaction } from './store'
 import { countersOf, countFailure, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
 
+/** A device's signed word about a ceremony of which nothing else was sent, and what it must fit. */
 export interface LocalStatementRequest extends Omit<EnrolmentRequest, 'response'> {
   /** Compact JWS of the device about what it found by itself. */
   readonly statement: string
   readonly limits?: ThrottleLimits | undefined
 }
 
+/** A device's word that was accepted: signed by the enrolled key, over the stored nonce. */
 export interface LocalStatementResult {
   readonly kind: 'enrol' | 'verify'
   /** For `verify` what the enrolled device says; for `enrol` true, the device key is registered. */

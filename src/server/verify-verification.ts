@@ -16,6 +16,7 @@ import { type FalseAcceptLevel, maxDistance, type ThresholdTable } from './thres
 import { countersOf, countFailure, type FailedBy, lockThrottles, type ThrottleLimits } from './throttle'
 import type { EnrolmentRequest } from './verify-enrolment'
 
+/** A response to a verification, and how it is decided. */
 export interface VerificationRequest extends EnrolmentRequest {
   readonly level?: FalseAcceptLevel | undefined
   readonly thresholds?: ThresholdTable | undefined
@@ -44,6 +45,7 @@ export interface CaptureHints {
   readonly injectionRisk: number
 }
 
+/** Yes or no, why, and the signed record of it; never a score. */
 export interface VerificationResult {
   readonly verified: boolean
   readonly reason: VerificationReason

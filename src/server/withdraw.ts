@@ -15,6 +15,7 @@ import type { FaceSealStore, PendingDeletion, StoreTransaction } from './store'
 import { type SubjectReference, subjectOf } from './subject'
 import { removeCounters } from './throttle'
 
+/** Whose data to delete for a purpose, and which processors to ask. */
 export interface WithdrawRequest {
   readonly store: FaceSealStore
   readonly keys: ServerKeys
@@ -28,6 +29,7 @@ export interface WithdrawRequest {
   readonly now?: number | undefined
 }
 
+/** What became of the withdrawal, with the signed proof for the person. */
 export type WithdrawResult = DeletionResult
 
 /**

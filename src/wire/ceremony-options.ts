@@ -4,6 +4,7 @@ import { livenessOptions } from './liveness'
 
 /** Which embedding net makes the template. */
 export const embedderName = v.picklist(['mobilefacenet', 'face-api'])
+/** Which embedding net makes the template; templates of two nets cannot be compared. */
 export type EmbedderName = v.InferOutput<typeof embedderName>
 
 /** Template bits that are offered; 2048 costs next to nothing in accuracy, 1024 halves the store. */
@@ -15,6 +16,7 @@ export const sealSuite = v.picklist(['P256', 'X25519'])
 export type SealSuite = v.InferOutput<typeof sealSuite>
 
 export const ceremonyKind = v.picklist(['enrol', 'verify'])
+/** Enrolment or verification. */
 export type CeremonyKind = v.InferOutput<typeof ceremonyKind>
 
 /** How the template is made, compared and named. */

@@ -42,8 +42,10 @@ export const envelopeHeaderSchema = v.strictObject({
   /** RFC 7638 thumbprint of the device key. */
   device: base64urlOf(32),
 })
+/** The clear part of an envelope: what it answers, for whom and until when. Times are epoch seconds. */
 export type EnvelopeHeader = v.InferOutput<typeof envelopeHeaderSchema>
 
+/** An envelope taken apart but still sealed: header in clear (the AAD), encapsulated key, ciphertext (RFC 9180). */
 export interface Envelope {
   readonly header: EnvelopeHeader
   /** The header's bytes exactly as sent: the AAD. */

@@ -12,6 +12,7 @@ interface ErrorEntry {
   readonly retryable: boolean
 }
 
+/** Every code with its remedy and whether the same call may succeed later. */
 export const errorCatalogue = {
   // consent (page)
   /** A camera, a worker or a send was asked for without a grant of the consent gate. */
@@ -359,6 +360,7 @@ export interface FaceSealErrorWire {
   readonly cause?: string
 }
 
+/** True for a code of this version: an older page may meet a newer backend. */
 export function isFaceSealErrorCode(value: unknown): value is FaceSealErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorCatalogue, value)
 }

@@ -26,6 +26,7 @@ export interface VerifyOptionsInit {
   readonly skewSeconds?: number | undefined
 }
 
+/** Options whose shape, signature and time were checked. */
 export interface VerifiedOptions {
   readonly options: CeremonyOptionsJSON
   /** RFC 7638 thumbprint of the key that signed: keep it and pass it as `expectedSigner` the next time. */

@@ -19,6 +19,7 @@ export const passkeyAssertion = v.object({
   }),
   clientExtensionResults: v.object({}),
 })
+/** A WebAuthn assertion as JSON, as `PublicKeyCredential.toJSON()` gives it. */
 export type PasskeyAssertion = v.InferOutput<typeof passkeyAssertion>
 
 /**

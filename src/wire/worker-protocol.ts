@@ -172,6 +172,7 @@ export type CaptureResult =
       readonly report: CaptureReport
     }
 
+/** How a capture went: frames seen, frames that passed the quality gate, and times. Nothing derived from the face. */
 export interface CaptureReport {
   readonly seen: number
   readonly accepted: number

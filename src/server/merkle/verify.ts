@@ -1,5 +1,6 @@
 import { nodeHash, sameHash } from './hash'
 
+/** What {@link verifyInclusion} checks: a leaf, its place, the tree's size and root, and the hashes between. */
 export interface InclusionClaim {
   /** `leafHash` of the entry. */
   readonly leaf: Uint8Array
@@ -27,6 +28,7 @@ export async function verifyInclusion({ leaf, index, size, proof, root }: Inclus
   return last === 0 && sameHash(hash, root)
 }
 
+/** What {@link verifyConsistency} checks: two sizes, their roots, and the hashes between. */
 export interface ConsistencyClaim {
   readonly from: number
   readonly to: number

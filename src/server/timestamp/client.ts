@@ -7,6 +7,7 @@ import { bytesOf, type Timestamp, verifyTimestamp } from './verify'
 /** A response is a few kilobytes; more is not read. */
 const maximumBytes = 65_536
 
+/** What to stamp, where, and whom to trust. */
 export interface TimestampRequest {
   /** What is stamped: bytes, or text as UTF-8. Only its SHA-256 is sent. */
   readonly statement: string | Uint8Array<ArrayBuffer>
@@ -26,6 +27,7 @@ export interface TimestampRequest {
   readonly maximumSkew?: number | undefined
 }
 
+/** A time-stamp that was asked for and verified. */
 export interface StampedStatement {
   /** DER of the TimeStampToken: keep it beside the statement. */
   readonly token: Uint8Array<ArrayBuffer>

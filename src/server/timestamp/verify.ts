@@ -5,6 +5,7 @@ import { invalid } from './invalid'
 import { oid } from './oids'
 import { attribute, checkSigningCertificate } from './signing-certificate'
 
+/** A time-stamp, what it should stamp, and the certificates to trust. */
 export interface TimestampVerification {
   /** DER of the TimeStampToken, as `requestTimestamp` gave it. */
   readonly token: Uint8Array<ArrayBuffer>
@@ -18,6 +19,7 @@ export interface TimestampVerification {
   readonly expectedNonce?: Uint8Array | undefined
 }
 
+/** What a time-stamp says once it is verified (RFC 3161). */
 export interface Timestamp {
   /** Epoch seconds, rounded down. */
   readonly time: number
