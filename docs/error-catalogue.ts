@@ -28,16 +28,16 @@ function groupsOf(source: string): readonly Group[] {
 
 function section(code: FaceSealErrorCode, cause: string): readonly string[] {
   const { remedy, retryable } = errorCatalogue[code]
-  const said = words.map(({ locale, errors }) => `| ${locale} | ${errors[code]} |`)
   return [
     `### ${code}`,
     '',
-    '| | |',
-    '|---|---|',
-    `| Cause | ${cause} |`,
-    `| Remedy | ${remedy} |`,
-    `| Same call again | ${retryable ? 'may succeed' : 'fails again until something is changed'} |`,
-    ...said,
+    `**Cause.** ${cause}`,
+    '',
+    `**Remedy.** ${remedy}`,
+    '',
+    `**The same call again** ${retryable ? 'may succeed' : 'fails until something is changed'}. **The person reads:**`,
+    '',
+    ...words.map(({ locale, errors }) => `- ${locale}: ${errors[code]}`),
     '',
   ]
 }
@@ -54,7 +54,7 @@ const page = [
   `Every failure is a \`FaceSealError\` with one of ${codes.length} codes. Compare \`error.code\`, never the message; \`error.remedy\` and`,
   '`error.retryable` are the lines below, and `error.detail` names the field, file or API, never anything personal. Over HTTP the',
   'same code stands in a problem of RFC 9457. A refusal, another face, or a person who took the other way is a result and no error.',
-  'The rows with a language tag are what the person reads in the dialog, the camera view and the widget.',
+  'What the person reads is shown by the dialog, the camera view and the widget.',
   '',
   ...groups.flatMap(({ title, entries }) => [
     `## ${title[0]?.toUpperCase()}${title.slice(1)}`,

@@ -8,6 +8,7 @@ const parts: readonly (readonly [name: string, command: string])[] = [
   ['format and lint', 'biome ci --colors=off .'],
   ['types, one project per thread', 'tsc -b'],
   ['types of tests, demo, bench and models', 'tsc -p tsconfig.tools.json'],
+  ['types of the site', 'tsc -p docs'],
   ['publint', 'publint --strict'],
   ['are the types wrong', 'attw --pack . --profile esm-only --no-color'],
   ['sizes', 'size-limit'],

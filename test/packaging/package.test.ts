@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -20,6 +20,18 @@ describe('the package', () => {
         (path) => /^(test|demo|bench|models|src)\//.test(path) || /\.(jpe?g|onnx|map|tsbuildinfo)$/.test(path),
       ),
     ).toEqual([])
+    // On npm there is nothing but the package: what the README and the guide link to has to be in it.
+    const documents = files.filter(
+      (path) => path === 'README.md' || path.includes('docs/guide/') || path.includes('docs/zh-CN/'),
+    )
+    expect(documents.length).toBeGreaterThan(16)
+    const dead = documents.flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].flatMap(([, link = '']) => {
+        const target = posix.join(posix.dirname(path), link)
+        return files.some((file) => file === target || file.startsWith(`${target}/`)) ? [] : [`${path}: ${link}`]
+      }),
+    )
+    expect(dead).toEqual([])
   })
 
   it.each(['index', 'policy', 'server', 'server-postgres'])(
