@@ -16,7 +16,7 @@ const dist = join(root, 'dist')
 const entries = {
   index: 'src/index.ts',
   // Loaded after the grant; an entry, so that it lies beside worker and models, whose addresses it holds.
-  capture: 'src/page/capture/run.ts',
+  capture: 'src/page/capture/tries.ts',
   element: 'src/element/index.ts',
   react: 'src/react/index.ts',
   vue: 'src/vue/index.ts',

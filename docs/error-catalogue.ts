@@ -6,7 +6,7 @@ import { loadMessages } from '../src/page/i18n/index.ts'
 import { errorCatalogue, type FaceSealErrorCode, isFaceSealErrorCode } from '../src/wire/errors.ts'
 import { localeTags } from '../src/wire/locale.ts'
 
-const words = await Promise.all(localeTags.map(loadMessages))
+const words = await Promise.all(localeTags.map((tag) => loadMessages(tag)))
 const target = fileURLToPath(new URL('./errors.md', import.meta.url))
 
 /** The headings of the source, `// camera`, each with its codes and their causes. */

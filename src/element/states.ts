@@ -7,7 +7,7 @@ export type FaceSealMode = (typeof modes)[number]
 /** Where the widget is. Only `capturing` has the camera's light on. */
 export type FaceSealState =
   | 'idle'
-  /** The backend is asked for options. */
+  /** The backend is asked for options; or, after the dialog, the camera view is fetched. */
   | 'preparing'
   /** The consent dialog, or the settings, are open. */
   | 'asking'
@@ -115,6 +115,7 @@ export function offersSettings(situation: Situation): boolean {
 /** The state for each step of the ceremony; `captured` is followed by the send. */
 export const stageStates = {
   consent: 'asking',
+  granted: 'preparing',
   models: 'loading',
   worker: 'starting',
   camera: 'opening',

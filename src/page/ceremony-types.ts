@@ -40,6 +40,8 @@ export interface CeremonyInit {
 /** Where the ceremony is. Nothing in it is derived from a face but hints and times. */
 export type CeremonyProgress =
   | { readonly stage: 'consent' }
+  /** Agreed; the camera view is on its way. */
+  | { readonly stage: 'granted' }
   | ({ readonly stage: 'models' } & LoadProgress)
   | { readonly stage: 'worker' }
   | { readonly stage: 'camera'; readonly report: StartReport }

@@ -1,4 +1,3 @@
-import { inLocale } from '../policy/locale-text'
 import type { PolicyConfiguration } from '../policy/schema'
 import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options'
 import { FaceSealError } from '../wire/errors'
@@ -6,11 +5,9 @@ import { passiveLiveness } from '../wire/liveness'
 import { verifyOptions } from '../wire/options-signature'
 import type { CaptureRequest, CaptureResult } from '../wire/worker-protocol'
 import { arrived } from './arrived'
-import { type CaptureView, type LeaveReason, openCaptureView } from './capture/view'
-import { type CaptureProblem, type CeremonyInit, type CeremonyOutcome, captureProblems } from './ceremony-types'
+import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
 import { consumeGrant, requestConsent } from './consent/gate'
 import type { ConsentDecision, ConsentGrant } from './consent/grant'
-import { loadMessages, matchLocale } from './i18n'
 import { readPolicy } from './policy'
 import { type DeviceStore, openDeviceStore, type StoredReceipt } from './store'
 import { pendingReceipts } from './submit-receipts'
@@ -111,8 +108,13 @@ async function askAndCapture(ceremony: Ceremony): Promise<Ended> {
       process: null,
     }
   }
+  init.onProgress?.({ stage: 'granted' })
   const request = await prepareRequest(ceremony, decision)
-  const captured = await captureUntilDone(ceremony, decision, request)
+  // What touches camera, models and worker comes after the grant (L01); whoever declines never fetches it.
+  const { process: grant } = decision
+  const ended = AbortSignal.any([signal, grant.signal])
+  const { captureUntilDone } = await arrived(import('./capture/tries'), ended)
+  const captured = await captureUntilDone({ init, options, policy, grant, request, signal: ended })
   const { receipts } = decision
   if (captured.kind === 'left') {
     const chosen = policy.alternatives[0]!.id
@@ -149,60 +151,6 @@ async function prepareRequest({ options, store }: Ceremony, decision: Granted): 
     // Each movement, the way back from it, and the rest before the first have their own limits inside this one.
     timeoutMs: capture.timeoutMs + 2 * liveness.steps.length * liveness.stepTimeoutMs,
   }
-}
-
-type Captured =
-  | { readonly kind: 'result'; readonly result: CaptureResult }
-  | { readonly kind: 'left'; readonly reason: LeaveReason | CaptureProblem }
-
-/** Tries until there is a result or the person leaves; what no person can mend is thrown. */
-async function captureUntilDone(ceremony: Ceremony, decision: Granted, request: CaptureRequest): Promise<Captured> {
-  const { init, options, policy } = ceremony
-  const { process: grant } = decision
-  const view = await openView(ceremony)
-  const signal = AbortSignal.any([ceremony.signal, view.left, grant.signal])
-  let problem: CaptureProblem | undefined
-  try {
-    // What touches camera, models and worker comes after the grant (L01); whoever declines never fetches it.
-    const { captureOnce } = await arrived(import('./capture/run'))
-    for (;;) {
-      try {
-        const result = await captureOnce({ init, options, policy, grant, request, view, signal })
-        init.onProgress?.({ stage: 'captured', report: result.report })
-        return { kind: 'result', result }
-      } catch (error) {
-        if (view.left.aborted) throw error
-        problem = problemOf(error)
-        if (!problem) throw error
-        init.onProgress?.({ stage: 'problem', code: problem })
-        await view.problem(problem, signal)
-        problem = undefined
-        if (Date.now() / 1000 >= options.exp) throw new FaceSealError('options_expired')
-      }
-    }
-  } catch (error) {
-    if (!view.left.aborted) throw error
-    return { kind: 'left', reason: problem ?? (view.left.reason as LeaveReason) }
-  } finally {
-    view.close()
-  }
-}
-
-async function openView({ init, policy }: Ceremony): Promise<CaptureView> {
-  const words = await loadMessages(matchLocale(init.locale ?? navigator.languages, policy.locales))
-  return openCaptureView({
-    mount: init.mount ?? document.body,
-    words,
-    elder: policy.presentation?.elder ?? false,
-    theme: init.theme,
-    voice: init.voice,
-    alternative: inLocale(policy.alternatives[0]!.label, words.locale),
-    deviceId: init.deviceId,
-  })
-}
-
-function problemOf(error: unknown): CaptureProblem | undefined {
-  return error instanceof FaceSealError ? captureProblems.find((code) => code === error.code) : undefined
 }
 
 async function deliver({ options, store }: Ceremony, decision: Granted, result: CaptureResult): Promise<Ended> {

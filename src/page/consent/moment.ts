@@ -50,7 +50,7 @@ export async function readMoment(request: ConsentRequest): Promise<Moment> {
   if (await records.isConsumed(scope, 'process', options.sid)) throw new FaceSealError('consent_consumed')
   await checkAlternatives(policy, signal)
   const guardian = await readGuardian(request, scope, hash, now)
-  const words = await loadMessages(matchLocale(request.locale ?? navigator.languages, policy.locales))
+  const words = await loadMessages(matchLocale(request.locale ?? navigator.languages, policy.locales), signal)
   const partial = { request, policy, policyHash: hash, scope, words, now, guardian }
   const age = await knownAge(policy, request, scope)
   const context = receiptContext({ ...partial, age })

@@ -9,9 +9,9 @@ const catalogue: Readonly<Record<LocaleTag, () => Promise<Messages>>> = {
   en: async () => (await import('./en')).en,
 }
 
-/** Throws `module_unavailable`. */
-export async function loadMessages(locale: LocaleTag): Promise<Messages> {
-  return await arrived(catalogue[locale]())
+/** Throws `module_unavailable`, and the reason of the signal. */
+export async function loadMessages(locale: LocaleTag, signal?: AbortSignal): Promise<Messages> {
+  return await arrived(catalogue[locale](), signal)
 }
 
 /**

@@ -207,11 +207,15 @@ it("L05 a hidden or empty alternative of the page leaves the widget's own button
   expect((await heard()).at(-1)).toBe('alternative {"chosen":null,"reason":"other_way"}')
 })
 
-it("the README's lines work as they stand", async () => {
+it("the README's lines work as they stand, with at most 60 kB of code before the grant", async () => {
   visitor = await stage.visit({ path: '/readme.html' })
   page = visitor.page
   await page.getByRole('button', { name: 'Enrol face' }).click()
   await page.getByRole('dialog').waitFor()
+  const scripts = visitor.requests.map(({ url }) => url.pathname).filter((path) => path.endsWith('.js'))
+  const bytes = [...new Set(scripts)].map((path) => stage.readmeScripts.get(path) ?? Number.NaN)
+  expect(bytes.length).toBeGreaterThan(3)
+  expect(bytes.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(60_000)
   await page.keyboard.press('Escape')
   await page.waitForURL('**/login/sms-code')
   await expectDark([])

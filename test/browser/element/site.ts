@@ -2,11 +2,13 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
+import { bundleApp, gzipBytes } from '../../../bench/size/app-bundle.ts'
 import { openStage, type Stage } from '../../e2e/harness.ts'
 import { root } from '../harness.ts'
 
-/** Where the page is, and the folder it is served from. */
 export interface WidgetStage extends Stage {
+  /** Of the README's lines, bundled as an app is: path of each script → bytes, gzip. */
+  readonly readmeScripts: ReadonlyMap<string, number>
   close(): Promise<void>
 }
 
@@ -42,9 +44,8 @@ export async function openWidgetStage(): Promise<WidgetStage> {
   const served = join(folder, 'dist')
   await mkdir(served)
   const { markup, script } = await readmeSnippet()
-  await writeFile(join(folder, 'readme.js'), script)
   await bundleTo(join(served, 'page.js'), join(root, 'test/browser/element/element-page.ts'))
-  await bundleTo(join(served, 'readme.js'), join(folder, 'readme.js'))
+  const readmeScripts = await bundleReadme(script, served)
   await copyFile(join(root, 'dist/worker.js'), join(served, 'worker.js'))
   await copyFile(join(root, 'node_modules/axe-core/axe.min.js'), join(served, 'axe.js'))
   await symlink(join(root, 'dist/assets'), join(served, 'assets'))
@@ -53,15 +54,23 @@ export async function openWidgetStage(): Promise<WidgetStage> {
     'body { font-family: system-ui, sans-serif } #narrow { inline-size: 320px }',
   )
   for (const [name, page] of Object.entries(pages)) await writeFile(join(served, name), page)
-  await writeFile(join(served, 'readme.html'), html(markup).replace('/page.js', '/readme.js'))
+  await writeFile(join(served, 'readme.html'), html(markup).replace('/page.js', '/main.js'))
   const stage = await openStage(folder)
   return {
     ...stage,
+    readmeScripts,
     async close() {
       await stage.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Over the built package, in chunks, minified: what is measured before the grant is what an app would load. */
+async function bundleReadme(script: string, served: string): Promise<ReadonlyMap<string, number>> {
+  const chunks = await bundleApp(script, root.replace(/\/$/, ''))
+  for (const { file, code } of chunks) await writeFile(join(served, file), code)
+  return new Map(chunks.map((chunk) => [`/${chunk.file}`, gzipBytes([chunk])]))
 }
 
 async function bundleTo(file: string, input: string): Promise<void> {

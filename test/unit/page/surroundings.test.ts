@@ -6,6 +6,7 @@ import type { ConsentGrant } from '../../../src/page/consent/grant'
 import { passkeyHeaders } from '../../../src/page/passkey'
 import { openDeviceStore } from '../../../src/page/store'
 import { indexedDbTables } from '../../../src/page/store-tables'
+import { FaceSealError } from '../../../src/wire/errors'
 
 // The grant has tests of its own; here it is given, and the browser is the part that refuses.
 vi.mock('../../../src/page/consent/gate', () => ({ useGrant: () => undefined }))
@@ -56,6 +57,14 @@ it('a chunk that does not load: module_unavailable', async () => {
   const cause = new TypeError('Failed to fetch dynamically imported module')
   const loaded = arrived(Promise.reject(cause))
   await expect(loaded).rejects.toMatchObject({ code: 'module_unavailable', detail: cause.message, cause })
+})
+
+it('a chunk that never comes does not hold up whoever stops', async () => {
+  const stop = new AbortController()
+  const loaded = arrived(new Promise(() => undefined), stop.signal)
+  stop.abort(new FaceSealError('aborted'))
+  await expect(loaded).rejects.toMatchObject({ code: 'aborted' })
+  await expect(arrived(new Promise(() => undefined), stop.signal)).rejects.toMatchObject({ code: 'aborted' })
 })
 
 it('an address that the browser refuses for a worker: worker_start', async () => {
