@@ -42,7 +42,7 @@ export async function signJws(
 export async function verifyJws(jws: string, key: P256Jwk): Promise<JwsHeader> {
   const { header, signed, signature } = partsOf(jws)
   if (!isCanonicalBase64url(signature)) throw new TypeError('the signature is not canonical base64url')
-  if (header['alg'] !== 'ES256' || 'crit' in header) throw new TypeError('only ES256 without extensions')
+  if (header.alg !== 'ES256' || 'crit' in header) throw new TypeError('only ES256 without extensions')
   const imported = await crypto.subtle.importKey('jwk', { ...key }, ecdsa, false, ['verify']).catch((cause) => {
     throw new TypeError('no key on P-256', { cause })
   })
