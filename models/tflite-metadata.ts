@@ -1,5 +1,5 @@
 import { Builder } from 'flatbuffers'
-import { FlatTable } from './flat-table.js'
+import { FlatTable } from '../src/worker/vision/flat-table.js'
 import { PrepareError } from './prepare-error.js'
 
 /** MediaPipe looks for the metadata under this name, and for this identifier in it (metadata_schema.fbs). */

@@ -65,7 +65,7 @@ const run = await evaluateImages({
     salt: Buffer.from(sharedSalt).toString('base64'),
     context: sharedContext(bits),
   },
-  ...(values.detector && { detector: v.parse(v.picklist(['mediapipe', 'tiny']), values.detector) }),
+  ...(values.detector && { detector: v.parse(v.picklist(['mediapipe', 'blazeface']), values.detector) }),
   ...(values.backend && { backend: v.parse(v.picklist(['wasm', 'webgl']), values.backend) }),
   report: (done, all) => {
     const rate = (done / (Date.now() - started)) * 1000

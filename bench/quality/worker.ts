@@ -58,7 +58,7 @@ expose(api)
 async function look(engine: Engine, picture: Picture, copy: Copy): Promise<Examined> {
   const dull = frameHint(measureFrame(picture))
   const faces = await engine.detector.detect(picture)
-  const sole = soleFace(faces, engine.detector.name)
+  const sole = soleFace(faces)
   const early = dull ?? (typeof sole === 'string' ? sole : undefined)
   const face = centralFace(faces, picture)
   if (!face) return { copy, early, detected: 0 }

@@ -24,6 +24,8 @@ export interface PathResult {
   readonly cold: readonly PathRun[]
   /** Verifications on one that has. */
   readonly warm: readonly PathRun[]
+  /** The first enrolment once more, on the lite profile. */
+  readonly lite: PathRun
   readonly longestTask: TraceTask | undefined
 }
 
@@ -51,7 +53,10 @@ export async function runPaths(times: number, say: (line: string) => void): Prom
       if (round === times - 1) longestTask = await recorded(stage, visitor)
       await visitor.context.close()
     }
-    return { cold, warm, longestTask }
+    const visitor = await visit(stage)
+    const lite = await walk(stage, visitor, 'enrol', 'lite')
+    await visitor.context.close()
+    return { cold, warm, lite, longestTask }
   } finally {
     await stage.close()
   }
@@ -75,8 +80,13 @@ async function visit(stage: Stage): Promise<Visit> {
 }
 
 /** Presses what a person presses. */
-async function walk(stage: Stage, { page, requests }: Visit, kind: 'enrol' | 'verify'): Promise<PathRun> {
-  const done = page.evaluate((what) => window.runPath(what), kind)
+async function walk(
+  stage: Stage,
+  { page, requests }: Visit,
+  kind: 'enrol' | 'verify',
+  profile: 'full' | 'lite' = 'full',
+): Promise<PathRun> {
+  const done = page.evaluate((what) => window.runPath(what.kind, what.profile), { kind, profile })
   const press = (name: string) =>
     page.getByRole('dialog').locator('[data-act]').getByText(name, { exact: true }).click()
   await press('Agree, this time only')

@@ -70,6 +70,7 @@ export function reportOf({ contest, starts, path, memory, pictures }: BenchResul
         bytesToResponse: ofPath('cold', (run) => run.bytesToResponse),
         longestTaskMs: path?.longestTask?.cpuMs ?? path?.longestTask?.wallMs,
         memoryGrowthPct: memory?.growthPct,
+        bytesToResponseLite: path?.lite.bytesToResponse,
         tensorsLeft: memory?.tensorsLeft ?? contest.tensorsLeft.faceseal,
         droppedFrames: ofPath('warm', (run) => run.droppedFrames),
         afterLastFrameMs: ofPath('warm', after),
@@ -110,7 +111,7 @@ export function reportOf({ contest, starts, path, memory, pictures }: BenchResul
     ratioSpread: spreads,
     spread: Object.fromEntries(contestants.map((name) => [name, stagesOf(contest.stills[name])])),
     ...{ backends: contest.backends, failures: contest.failures, tensorsLeft: contest.tensorsLeft },
-    ...(path && { path: { longestTask: path.longestTask, cold: path.cold, warm: path.warm } }),
+    ...(path && { path: { longestTask: path.longestTask, cold: path.cold, warm: path.warm, lite: path.lite } }),
     ...(memory && { memory }),
     pictures: pictures.length,
   }

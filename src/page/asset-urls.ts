@@ -6,11 +6,6 @@ import type { ModelFileName } from '../wire/model-files'
  */
 export const assetUrls: Readonly<Record<ModelFileName, URL>> = {
   'blazeface-short-range.tflite': new URL('./assets/blazeface-short-range.tflite', import.meta.url),
-  'tiny_face_detector_model-weights_manifest.json': new URL(
-    './assets/tiny_face_detector_model-weights_manifest.json',
-    import.meta.url,
-  ),
-  'tiny_face_detector_model.bin': new URL('./assets/tiny_face_detector_model.bin', import.meta.url),
   'face_landmark_68_model-weights_manifest.json': new URL(
     './assets/face_landmark_68_model-weights_manifest.json',
     import.meta.url,

@@ -24,6 +24,11 @@ export interface CeremonyInit {
   readonly expectedSigner?: string | undefined
   /** Folder of the model files on the page's own origin; without it, where the bundler put them. */
   readonly assetBase?: string | undefined
+  /**
+   * `lite` leaves MediaPipe's 2.6 MB (brotli) out: the same detector runs on tfjs then, which finds the same faces
+   * (docs/performance.md). `full` without it.
+   */
+  readonly profile?: 'full' | 'lite' | undefined
   /** Address of worker.js; without it, where the bundler put it. */
   readonly workerUrl?: string | undefined
   /** Camera to use, as in `MediaDeviceInfo.deviceId`. Where it is not there, the person is told; the next try takes another. */

@@ -15,18 +15,6 @@ export const modelFiles = {
       sha256: 'e1591da2af620994a8805f5f525e6dabb826af7d55cdcfd56b807b508285e45d',
     },
   ],
-  'tiny-face-detector': [
-    {
-      file: 'tiny_face_detector_model-weights_manifest.json',
-      bytes: 3219,
-      sha256: '5d1af4849ac48d5b985f4a9b16010c512353ddd6fcc63d50fd0bc9e9e64296e5',
-    },
-    {
-      file: 'tiny_face_detector_model.bin',
-      bytes: 193321,
-      sha256: 'b7503ce7df31039b1c43316a9b865cab6a70dd748cc602d3fa28b551503c3871',
-    },
-  ],
   'landmarks-68': [
     {
       file: 'face_landmark_68_model-weights_manifest.json',

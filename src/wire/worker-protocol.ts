@@ -11,7 +11,6 @@ import type { LivenessOptions, LivenessStep } from './liveness'
 /** Every file that the worker may need, by id of models/manifest.json. Bytes are hash-checked by the page, then again inside. */
 export type AssetId =
   | 'blazeface-short-range'
-  | 'tiny-face-detector'
   | 'landmarks-68'
   | 'mobilefacenet-512'
   | 'dlib-resnet-128'
@@ -31,7 +30,8 @@ export interface WorkerStart {
 }
 
 export type ComputeBackend = 'wasm' | 'webgl' | 'webgpu'
-export type DetectorName = 'mediapipe' | 'tiny'
+/** Both are BlazeFace: run by MediaPipe, which needs its own 11 MB and WebGL 2 in the worker, or by tfjs. */
+export type DetectorName = 'mediapipe' | 'blazeface'
 
 /** Result of the start-up self-test. */
 export interface StartReport {

@@ -1,6 +1,6 @@
 import { FaceSealError } from '../wire/errors'
 import type { LivenessStep } from '../wire/liveness'
-import type { CaptureProgress, DetectorName, HintCode } from '../wire/worker-protocol'
+import type { CaptureProgress, HintCode } from '../wire/worker-protocol'
 import type { Engine } from './engine'
 import type { FrameReader } from './frames'
 import { SteadyHint } from './hints'
@@ -54,9 +54,9 @@ const strangers = 2
 const perRest = 2
 /**
  * Detector's score below which a capture sees no face. BlazeFace gives Chromium's own test picture, a disc, up to 0.52 and
- * the recordings of the tests 0.69 and more. Of the other detector nothing is measured: it keeps its own bound.
+ * the recordings of the tests 0.69 and more.
  */
-const surelyFace: Readonly<Record<DetectorName, number>> = { mediapipe: 0.65, tiny: 0.4 }
+const surelyFace = 0.65
 /** A blink takes a person's iris contrast to 0.12 … 0.55 of its usual value. */
 const shutShare = 0.6
 /** A second face counts when it is this large beside the first. */
@@ -160,7 +160,7 @@ async function lookAt(
   const now = performance.now()
   const dull = clock.run('quality', () => frameHint(measureFrame(picture)))
   const faces = dull ? [] : await clock.run('detect', () => engine.detector.detect(picture))
-  const face = dull ?? soleFace(faces, engine.detector.name)
+  const face = dull ?? soleFace(faces)
   if (typeof face === 'string') {
     if (challenge) ask(challenge.observe(now, undefined))
     return face
@@ -199,15 +199,12 @@ function ask({ phase, step, failure, astray, done, progress }: ChallengeState): 
 }
 
 /** The one face of the frame; people far behind do not count. */
-export function soleFace(
-  faces: readonly DetectedFace[],
-  detector: DetectorName,
-): DetectedFace | 'no_face' | 'several_faces' {
+export function soleFace(faces: readonly DetectedFace[]): DetectedFace | 'no_face' | 'several_faces' {
   const [largest, second] = [...faces].sort((a, b) => extent(b) - extent(a))
   if (!largest) return 'no_face'
   // Faces in a crowd are seen less surely than one alone, and two doubtful ones are no reason to look closer.
   if (second && extent(second) > rivalShare * extent(largest)) return 'several_faces'
-  return largest.score < surelyFace[detector] ? 'no_face' : largest
+  return largest.score < surelyFace ? 'no_face' : largest
 }
 
 function extent({ box }: DetectedFace): number {

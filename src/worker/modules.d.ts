@@ -25,15 +25,4 @@ declare module '#face-api' {
     /** `[n, 128]`. */
     forwardInput(input: NetInput): Tensor2D
   }
-  export interface TinyDetection {
-    readonly score: number
-    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
-  }
-  export class TinyFaceDetector {
-    loadFromWeightMap(weights: NamedTensorMap): void
-    detect(
-      input: NetInput,
-      options: { readonly inputSize: number; readonly scoreThreshold: number },
-    ): Promise<readonly TinyDetection[]>
-  }
 }

@@ -20,7 +20,7 @@ export interface PathTimes {
 
 declare global {
   interface Window {
-    runPath(kind: 'enrol' | 'verify'): Promise<PathTimes>
+    runPath(kind: 'enrol' | 'verify', profile: 'full' | 'lite'): Promise<PathTimes>
   }
 }
 
@@ -33,7 +33,7 @@ document.addEventListener(
   true,
 )
 
-window.runPath = async (kind) => {
+window.runPath = async (kind, profile) => {
   const seen = { granted: 0, guided: 0, responded: 0, detector: '', stages: {} as Readonly<Record<string, number>> }
   const onProgress = (progress: CeremonyProgress) => {
     if (progress.stage === 'models') seen.granted ||= clicked
@@ -46,7 +46,7 @@ window.runPath = async (kind) => {
   }
   const frames = countFrames(() => seen.granted > 0 && seen.responded === 0)
   const mount = document.querySelector('#mount')!
-  const init = { baseUrl: '/face', mount, locale: 'en', onProgress }
+  const init = { baseUrl: '/face', mount, locale: 'en', onProgress, profile } as const
   const outcome = await (kind === 'enrol' ? enrol(init) : verify(init)).then(
     (done) => (done.kind === 'verified' ? `verified ${done.verified}` : done.kind),
     (error: unknown) => (error instanceof FaceSealError ? error.code : String(error)),

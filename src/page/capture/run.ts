@@ -30,7 +30,7 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
   const assets = await loadAssets(grant, {
     ...bound,
     embedder: options.embedder,
-    detectors: usableDetectors(),
+    detectors: usableDetectors(init.profile),
     assetBase: init.assetBase,
     onProgress: (progress) => {
       view.loading(progress)
@@ -62,10 +62,11 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
 }
 
 /** MediaPipe puts the picture through a WebGL 2 texture; without it, its 11 MB need not be fetched. */
-function usableDetectors(): readonly DetectorName[] {
+function usableDetectors(profile: CeremonyInit['profile']): readonly DetectorName[] {
+  if (profile === 'lite') return ['blazeface']
   const context = new OffscreenCanvas(1, 1).getContext('webgl2')
   context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context ? ['mediapipe', 'tiny'] : ['tiny']
+  return context ? ['mediapipe', 'blazeface'] : ['blazeface']
 }
 
 /** L03: the notice says how many frames are looked at most, so no more are. */

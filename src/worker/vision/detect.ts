@@ -1,14 +1,11 @@
 import { FaceDetector } from '@mediapipe/tasks-vision'
-import { tensor3d } from '@tensorflow/tfjs-core'
-import { NetInput, TinyFaceDetector } from '#face-api'
 import { ModuleFactory } from '#mediapipe-loader'
 import { FaceSealError } from '../../wire/errors'
 import type { AssetBytes, DetectorName } from '../../wire/worker-protocol'
-import { findAsset, requireNet } from '../assets'
+import { findAsset, requireAsset } from '../assets'
+import { BlazeFace } from './blazeface'
 import type { Box } from './geometry'
 import type { Picture } from './picture'
-import { sampleChip } from './sample'
-import { weightMap } from './weight-map'
 
 /** One face as a detector sees it. */
 export interface DetectedFace {
@@ -30,23 +27,22 @@ export interface Detector {
 
 /** Its loader is bundled here: nothing may be imported at run time. */
 const mediaPipeWasm = 'vision_wasm_module_internal.wasm'
-const minScore = { mediapipe: 0.4, tiny: 0.4 } as const
-const tinyInput = 320
+const minScore = 0.4
 
 /**
- * MediaPipe's BlazeFace where it works, which takes WebGL 2 in a worker, else face-api.js's tiny detector on tfjs.
+ * MediaPipe's BlazeFace where it came along and works, which takes WebGL 2 in a worker, else the same net on tfjs.
  * Throws `self_test_failed` when neither runs, `model_unavailable` when the files of a forced choice are missing.
  */
 export async function createDetector(assets: AssetBytes, forced?: DetectorName): Promise<Detector> {
-  if (forced !== 'tiny') {
+  if (forced !== 'blazeface') {
     try {
       const detector = await createMediaPipe(assets)
-      return forced === 'mediapipe' ? detector : untilLost(detector, () => createTiny(assets))
+      return forced === 'mediapipe' ? detector : untilLost(detector, () => createBlazeFace(assets))
     } catch (cause) {
       if (forced === 'mediapipe') throw new FaceSealError('self_test_failed', { detail: 'mediapipe', cause })
     }
   }
-  return createTiny(assets)
+  return createBlazeFace(assets)
 }
 
 /** Graphics drivers restart, and take the context with them; MediaPipe would see no face from then on, and say nothing. */
@@ -88,7 +84,7 @@ async function createMediaPipe(assets: AssetBytes): Promise<MediaPipeDetector> {
       baseOptions: { modelAssetBuffer: new Uint8Array(model), delegate: 'CPU' },
       canvas,
       runningMode: 'IMAGE',
-      minDetectionConfidence: minScore.mediapipe,
+      minDetectionConfidence: minScore,
     },
   )
   const blank = new ImageData(64, 64)
@@ -114,29 +110,12 @@ async function createMediaPipe(assets: AssetBytes): Promise<MediaPipeDetector> {
   }
 }
 
-function createTiny(assets: AssetBytes): Detector {
-  const { json, weights } = requireNet(assets, 'tiny-face-detector')
-  const net = new TinyFaceDetector()
-  net.loadFromWeightMap(weightMap(json, weights))
-  const chip = new Float32Array(tinyInput * tinyInput * 3)
+function createBlazeFace(assets: AssetBytes): Detector {
+  const [file] = requireAsset(assets, 'blazeface-short-range')
+  const net = new BlazeFace(file!)
   return {
-    name: 'tiny',
-    detect: async (picture) => {
-      const scale = Math.max(picture.width, picture.height) / tinyInput
-      sampleChip(picture, { a: scale, b: 0, tx: 0, ty: 0 }, tinyInput, chip)
-      const image = tensor3d(chip, [tinyInput, tinyInput, 3])
-      try {
-        const found = await net.detect(new NetInput([image]), { inputSize: tinyInput, scoreThreshold: minScore.tiny })
-        return found.map(({ box, score }) => ({
-          box: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
-          score,
-          roll: 0,
-        }))
-      } finally {
-        image.dispose()
-        chip.fill(0)
-      }
-    },
+    name: 'blazeface',
+    detect: async (picture) => net.detect(picture, minScore),
     forget: async () => undefined,
   }
 }

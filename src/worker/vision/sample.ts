@@ -6,12 +6,19 @@ import type { Picture } from './picture'
  * Bilinear; where the chip is coarser than the picture, several samples a pixel are averaged, so that nothing aliases.
  * Outside the picture is black. Written out here, not left to a canvas, so that every browser gets the same numbers.
  */
-export function sampleChip(picture: Picture, toPicture: Similarity, size: number, out: Float32Array, offset = 0): void {
+export function sampleChip(
+  picture: Picture,
+  toPicture: Similarity,
+  size: number,
+  out: Float32Array,
+  offset = 0,
+  most = 8,
+): void {
   const { width, height, rgba } = picture
   const { a, b, tx, ty } = toPicture
   // One load for a pixel's channels instead of three: this loop is a third of what guidance costs beside the nets.
   const pixels = new Int32Array(rgba.buffer, rgba.byteOffset, width * height)
-  const samples = Math.min(8, Math.max(1, Math.ceil(Math.hypot(a, b) - 0.25)))
+  const samples = Math.min(most, Math.max(1, Math.ceil(Math.hypot(a, b) - 0.25)))
   const step = 1 / samples
   const weight = 1 / (samples * samples)
   let at = offset

@@ -48,9 +48,9 @@ describe('start', () => {
     expect(await lab.start({ files })).toMatchObject({ code: 'model_unavailable', detail: 'mobilefacenet-512' })
   })
 
-  it('takes the tiny detector where MediaPipe is missing', async () => {
+  it('takes BlazeFace on tfjs where MediaPipe is missing', async () => {
     const files = assetsWithout('vision_wasm')
-    expect(await lab.start({ files })).toMatchObject({ detector: 'tiny' })
+    expect(await lab.start({ files })).toMatchObject({ detector: 'blazeface' })
   })
 
   it('says so when a forced detector cannot run', async () => {

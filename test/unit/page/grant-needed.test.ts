@@ -29,7 +29,7 @@ const forged = {
 
 const steps: Readonly<Record<string, (grant: ConsentGrant<'process'>) => Promise<unknown>>> = {
   'the camera': (grant) => openCamera(grant, bound),
-  'the models': (grant) => loadAssets(grant, { ...bound, embedder: 'mobilefacenet', detectors: ['tiny'] }),
+  'the models': (grant) => loadAssets(grant, { ...bound, embedder: 'mobilefacenet', detectors: ['blazeface'] }),
   'the worker': (grant) => startWorker(grant, { ...bound, start: { assets: {}, embedder: 'mobilefacenet' } }),
 }
 

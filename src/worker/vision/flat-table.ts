@@ -1,5 +1,5 @@
 /**
- * Reads the vtable of a flatbuffer table (flatbuffers.dev/internals), just far enough to copy a table's fields.
+ * Reads the vtable of a flatbuffer table (flatbuffers.dev/internals), just far enough to copy or to run a TFLite model.
  * All reads go through a DataView, so an offset that leads outside throws `RangeError`.
  */
 export class FlatTable {
@@ -35,6 +35,26 @@ export class FlatTable {
   uint32(field: number): number {
     const at = this.position(field)
     return at === undefined ? 0 : this.#view.getUint32(at, true)
+  }
+
+  int8(field: number): number {
+    const at = this.position(field)
+    return at === undefined ? 0 : this.#view.getInt8(at)
+  }
+
+  int32s(field: number): number[] {
+    const vector = this.target(field)
+    if (vector === undefined) return []
+    const length = this.#view.getUint32(vector, true)
+    return Array.from({ length }, (_, index) => this.#view.getInt32(vector + 4 + index * 4, true))
+  }
+
+  /** A vector of bytes, in place. Throws `RangeError` where it reaches over the end. */
+  bytes(field: number): Uint8Array {
+    const vector = this.target(field)
+    if (vector === undefined) return new Uint8Array()
+    const { buffer, byteOffset } = this.#view
+    return new Uint8Array(buffer, byteOffset + vector + 4, this.#view.getUint32(vector, true))
   }
 
   /** Where the table, vector or string that a field refers to begins. */
