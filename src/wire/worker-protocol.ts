@@ -178,6 +178,8 @@ export interface CaptureReport {
   readonly accepted: number
   /** Median milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>
+  /** Network and storage APIs that code in the worker looked for after its start, by name: empty unless a library tries to. */
+  readonly asked: readonly string[]
 }
 
 /** The worker's whole surface, called through Comlink. Every rejection is a FaceSealError with its code. */

@@ -59,9 +59,20 @@ const forbiddenOfNavigator: readonly string[] = [
   'serial',
   'bluetooth',
   'permissions',
+  // A number that the system shows.
+  'setAppBadge',
+  'clearAppBadge',
 ]
 
 const forbiddenOfUrl: readonly string[] = ['createObjectURL', 'revokeObjectURL']
+
+/** As they are now, before any library could change them. */
+const { apply } = Reflect
+const { isArray } = Array
+
+/** Getters that stand where something was removed; and which of those names somebody has looked for since. */
+const tombstones = new Set<unknown>()
+const asked = new Set<string>()
 
 /** Names that were there and are gone; reported to the page and shown in its panel. */
 export const removedNames: readonly string[] = closeAirlock()
@@ -74,6 +85,13 @@ export function assertAirlockClosed(): void {
     ...reachable(URL, forbiddenOfUrl),
   ]
   if (open.length > 0) throw new FaceSealError('airlock_open', { detail: [...new Set(open)].join(', ') })
+}
+
+/** Removed names that code in this worker looked for since the last call: a look is all that it got. */
+export function takeAsked(): readonly string[] {
+  const names = [...asked].sort()
+  asked.clear()
+  return names
 }
 
 function closeAirlock(): readonly string[] {
@@ -116,10 +134,12 @@ function forbiddenOn(holder: object): readonly string[] {
 function remove(holder: object, names: readonly string[], removed: Set<string>): void {
   for (const name of names) {
     if (Object.hasOwn(holder, name)) removed.add(name)
-    else if (holder !== globalThis) continue
-    // On the global each name is nailed down even where it is missing, so that no library can define it later.
+    else if (holder !== globalThis && holder !== navigator) continue
+    // On the global and the navigator each name is nailed down even where it is missing, so that no library can define it later.
     try {
-      Object.defineProperty(holder, name, { value: undefined, writable: false, configurable: false, enumerable: false })
+      const get = () => void asked.add(name)
+      Object.defineProperty(holder, name, { get, configurable: false, enumerable: false })
+      tombstones.add(get)
     } catch {
       // Left to assertAirlockClosed, which reads the value instead of trusting this.
     }
@@ -129,7 +149,10 @@ function remove(holder: object, names: readonly string[], removed: Set<string>):
 function reachable(holder: object, names: readonly string[]): readonly string[] {
   return names.filter((name) => {
     const property = Object.getOwnPropertyDescriptor(holder, name)
-    return property !== undefined && (property.value !== undefined || property.get !== undefined)
+    return (
+      property !== undefined &&
+      (property.value !== undefined || !(property.get === undefined || tombstones.has(property.get)))
+    )
   })
 }
 
@@ -144,14 +167,16 @@ function guardOutgoing(): void {
     const guarded = function (this: unknown, message: unknown, options?: unknown): void {
       const transfer = transferOf(options)
       // Copies of both, for the caller could change its own between the check and the call.
-      Reflect.apply(post, this ?? globalThis, [copyThatMayLeave(message, transfer), transfer])
+      apply(post, this ?? globalThis, [copyThatMayLeave(message, transfer), transfer])
     }
     Object.defineProperty(holder, 'postMessage', { value: guarded, writable: false, configurable: false })
   }
 }
 
+/** A copy made without iterating, which a library could have changed. */
 function transferOf(options: unknown): readonly unknown[] {
-  if (Array.isArray(options)) return [...options]
-  const { transfer } = (options ?? {}) as { readonly transfer?: unknown }
-  return Array.isArray(transfer) ? [...transfer] : []
+  const given: unknown = isArray(options) ? options : (options as { readonly transfer?: unknown } | undefined)?.transfer
+  const list: unknown[] = []
+  if (isArray(given)) for (let i = 0; i < given.length; i++) list[i] = given[i]
+  return list
 }

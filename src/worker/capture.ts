@@ -122,7 +122,7 @@ function saltOf(text: string): Uint8Array<ArrayBuffer> {
 
 function reportOf(seen: number, accepted: number, clock: StageClock): CaptureReport {
   clock.end()
-  return { seen, accepted, timings: clock.medians() }
+  return { seen, accepted, timings: clock.medians(), asked: [] }
 }
 
 function qualityOf(frames: Collected['frames']): number {

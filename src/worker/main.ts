@@ -5,7 +5,7 @@ import { expose, releaseProxy, transferHandlers } from 'comlink'
 import { carryErrors } from '../wire/error-transfer'
 import { FaceSealError } from '../wire/errors'
 import type { CaptureProgress, StartReport, WorkerApi } from '../wire/worker-protocol'
-import { assertAirlockClosed, muteUncaughtErrors, removedNames } from './airlock'
+import { assertAirlockClosed, muteUncaughtErrors, removedNames, takeAsked } from './airlock'
 import { capture } from './capture'
 import { type Engine, startEngine } from './engine'
 import { framesHeld } from './frames'
@@ -23,6 +23,8 @@ const api: WorkerApi = {
     // Again, for the libraries have been evaluated and started since.
     assertAirlockClosed()
     engine = started.engine
+    // Libraries look for what their platform has while they start; later nobody has a reason to.
+    takeAsked()
     return { ...started.report, removed: removedNames }
   },
   capture: async (request, source, onProgress) => {
@@ -34,7 +36,10 @@ const api: WorkerApi = {
     const { liveness } = request.binding
     challenge = liveness?.level === 'active' ? new Challenge(liveness) : undefined
     try {
-      return await capture(engine, request, source, quietly(onProgress), running.signal, challenge)
+      const result = await capture(engine, request, source, quietly(onProgress), running.signal, challenge)
+      return { ...result, report: { ...result.report, asked: takeAsked() } }
+    } catch (error) {
+      throw withoutCause(error)
     } finally {
       running = undefined
       challenge = undefined
@@ -51,6 +56,12 @@ const api: WorkerApi = {
 
 carryErrors(transferHandlers)
 expose(api)
+
+/** What a library says in an error is not ours to let out, once there were frames: our own code and detail are. */
+function withoutCause(error: unknown): FaceSealError {
+  if (!(error instanceof FaceSealError)) return new FaceSealError('worker_lost', { detail: 'unexpected error' })
+  return new FaceSealError(error.code, error.detail === undefined ? {} : { detail: error.detail })
+}
 
 /** Progress is posted and forgotten: a page that fails to show a hint must not end the capture. */
 function quietly(onProgress: (progress: CaptureProgress) => unknown): (progress: CaptureProgress) => void {

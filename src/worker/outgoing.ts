@@ -5,8 +5,13 @@ const limits = { bytes: 1024, characters: 4096, numbers: 48, depth: 8 } as const
 
 /**
  * Taken at load, before any library runs: a structured clone looks at what an object is, not at its prototype or at
- * properties that shadow the built-in ones, so the check must do the same.
+ * properties that shadow the built-in ones, so the check must do the same; and a library that changes a built-in function
+ * later changes nothing here. For the same reason nothing is iterated, for iterators can be changed as well.
  */
+const { apply } = Reflect
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys } = Object
+const { isArray } = Array
+const Bytes = Uint8Array
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 const kindOfArray = getterOf(typedArray, Symbol.toStringTag)
 const bufferOf = getterOf(typedArray, 'buffer')
@@ -27,8 +32,8 @@ interface Tally {
  * envelope. Nothing as large as a picture fits, and no key or tensor. Bytes are counted by their whole buffer.
  */
 export function copyThatMayLeave(message: unknown, transfer: readonly unknown[] = []): unknown {
-  for (const item of transfer) {
-    if (!isPort(item)) throw refused(`transfer of ${kindOf(item)}`)
+  for (let i = 0; i < transfer.length; i++) {
+    if (!isPort(transfer[i])) throw refused(`transfer of ${kindOf(transfer[i])}`)
   }
   return copy(message, transfer, { bytes: 0, characters: 0, numbers: 0 }, 0)
 }
@@ -50,23 +55,25 @@ function copy(value: unknown, transfer: readonly unknown[], tally: Tally, depth:
     default:
       throw refused(typeof value)
   }
-  if (value === null || (transfer.includes(value) && isPort(value))) return value
-  if (Reflect.apply(kindOfArray, value, []) === 'Uint8Array') return copyBytes(value, tally)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const isArray = Array.isArray(value)
-  if (isArray ? prototype !== Array.prototype : prototype !== Object.prototype) throw refused(kindOf(value))
-  const fresh: object = isArray ? [] : {}
-  for (const key of Object.keys(value)) {
-    const property = Object.getOwnPropertyDescriptor(value, key)
+  if (value === null || (isAmong(value, transfer) && isPort(value))) return value
+  if (apply(kindOfArray, value, []) === 'Uint8Array') return copyBytes(value, tally)
+  const prototype: unknown = getPrototypeOf(value)
+  const list = isArray(value)
+  if (list ? prototype !== Array.prototype : prototype !== Object.prototype) throw refused(kindOf(value))
+  const fresh: object = list ? [] : {}
+  const names = keys(value)
+  for (let i = 0; i < names.length; i++) {
+    const key = names[i]!
+    const property = getOwnPropertyDescriptor(value, key)
     // A getter could show one value here and give another to the clone.
     if (!property || !('value' in property)) throw refused('accessor')
-    if (isArray) {
+    if (list) {
       if (typeof property.value === 'number') throw refused('array of numbers')
     } else {
       count(tally, 'characters', key.length)
     }
     const kept = copy(property.value, transfer, tally, depth + 1)
-    Object.defineProperty(fresh, key, { value: kept, writable: true, enumerable: true, configurable: true })
+    defineProperty(fresh, key, { value: kept, writable: true, enumerable: true, configurable: true })
   }
   return fresh
 }
@@ -74,34 +81,29 @@ function copy(value: unknown, transfer: readonly unknown[], tally: Tally, depth:
 function copyBytes(value: object, tally: Tally): Uint8Array {
   let bytes: number
   try {
-    bytes = Reflect.apply(bytesOf, Reflect.apply(bufferOf, value, []), []) as number
+    bytes = apply(bytesOf, apply(bufferOf, value, []), []) as number
   } catch {
     throw refused('shared memory')
   }
   count(tally, 'bytes', bytes)
-  const fresh = new Uint8Array(Reflect.apply(lengthOf, value, []) as number)
-  Reflect.apply(fill, fresh, [value])
+  const fresh = new Bytes(apply(lengthOf, value, []) as number)
+  apply(fill, fresh, [value])
   return fresh
 }
 
 /** True for a real port: the getter throws on anything that only looks like one. */
 function isPort(value: unknown): boolean {
-  if (!(value instanceof MessagePort)) return false
   try {
-    Reflect.apply(handlerOfPort, value, [])
-    return !isBuffer(value)
+    apply(handlerOfPort, value, [])
+    return true
   } catch {
     return false
   }
 }
 
-function isBuffer(value: object): boolean {
-  try {
-    Reflect.apply(bytesOf, value, [])
-    return true
-  } catch {
-    return false
-  }
+function isAmong(value: unknown, list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i++) if (list[i] === value) return true
+  return false
 }
 
 function getterOf(holder: object, name: PropertyKey): (...args: never) => unknown {
