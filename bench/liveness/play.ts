@@ -1,6 +1,6 @@
 import { type LivenessStep, livenessSteps } from '../../src/wire/liveness.ts'
 import { Challenge } from '../../src/worker/liveness/challenge.ts'
-import type { PadFrame } from '../pad/page.ts'
+import { type PadFrame, seenAt } from '../pad/frame.ts'
 
 export interface Played {
   readonly passed: boolean
@@ -10,21 +10,42 @@ export interface Played {
   readonly at: number
 }
 
-/** What a challenge makes of frames that were looked at; `from` milliseconds into the clip. */
+export interface Request {
+  readonly steps: readonly LivenessStep[]
+  /** What the backend offers in place of a movement; the product takes the next by itself where a blink cannot be read. */
+  readonly substitutes?: readonly LivenessStep[]
+  readonly stepTimeoutMs: number
+}
+
+/** What a challenge makes of frames that were looked at. */
 export function playChallenge(
   frames: readonly PadFrame[],
-  steps: readonly LivenessStep[],
-  stepTimeoutMs: number,
-  from = 0,
+  { steps, substitutes = [], stepTimeoutMs }: Request,
 ): Played {
-  const challenge = new Challenge({ level: 'active', steps: [...steps], substitutes: [], stepTimeoutMs })
+  const options = { steps: [...steps], substitutes: [...substitutes], stepTimeoutMs }
+  const challenge = new Challenge({ level: 'active', ...options })
   for (const { t, face } of frames) {
-    if (t < from) continue
     const { phase, failure } = challenge.observe(t, face?.observation)
     if (phase === 'done') return { passed: true, outcome: 'done', at: t }
     if (phase === 'failed') return { passed: false, outcome: failure ?? phase, at: t }
   }
   return { passed: false, outcome: 'unfinished', at: frames.at(-1)?.t ?? 0 }
+}
+
+/** Frames a second at which challenges are played: a cheap telephone up to a camera's own pace. */
+export const paces = [8, 10, 12.5, 15, 25] as const
+/** Where one pace alone is shown. */
+export const usualPace = 12.5
+
+/** What a device sees that looks `pace` times a second, first at `from` milliseconds: at each tick the newest frame. */
+export function framesAt(frames: readonly PadFrame[], pace: number, from = frames[0]?.t ?? 0): readonly PadFrame[] {
+  const ticks = Math.floor((((frames.at(-1)?.t ?? 0) - from) * pace) / 1000) + 1
+  let at = 0
+  return Array.from({ length: Math.max(0, ticks) }, (_, tick) => {
+    const t = from + (1000 * tick) / pace
+    while (at + 1 < frames.length && frames[at + 1]!.t <= t) at += 1
+    return seenAt(frames[at]!, t)
+  })
 }
 
 /** Every challenge of two movements that `drawLiveness` can draw: two different ones, a turn among them. */

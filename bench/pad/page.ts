@@ -2,13 +2,8 @@
 import { transfer, wrap } from 'comlink'
 import { clipRate, picturesOf } from '../../test/browser/mjpeg'
 import { type ClipSampling, clipFrames } from '../common/clip-frames'
-import type { LookedAt, PadWorkerApi } from './worker'
-
-/** One frame: `t` in milliseconds of the clip; `face` missing where none was found. */
-export interface PadFrame {
-  readonly t: number
-  readonly face?: LookedAt
-}
+import { type PadFrame, seenAt } from './frame'
+import type { PadWorkerApi } from './worker'
 
 declare global {
   interface Window {
@@ -34,13 +29,18 @@ window.lookAtFile = async (url, { rate, seconds }) => {
   return frames
 }
 
-/** As a camera that plays the file plays it: over and over. */
+/** As a camera that plays the file plays it: over and over. Each picture is looked at once. */
 async function framesOfPictures(clip: Uint8Array<ArrayBuffer>, { rate, seconds }: ClipSampling): Promise<PadFrame[]> {
   const pictures = picturesOf(clip)
+  const looked = new Map<number, PadFrame>()
   const frames: PadFrame[] = []
   for (let index = 0; index / rate < seconds; index++) {
-    const picture = pictures[Math.floor((index / rate) * clipRate) % pictures.length]
-    if (picture) frames.push(await frameOf(await createImageBitmap(picture), (1000 * index) / rate))
+    const at = Math.floor((index / rate) * clipRate) % pictures.length
+    const picture = pictures[at]
+    if (!picture) continue
+    const seen = looked.get(at) ?? (await frameOf(await createImageBitmap(picture), 0))
+    looked.set(at, seen)
+    frames.push(seenAt(seen, (1000 * index) / rate))
   }
   return frames
 }

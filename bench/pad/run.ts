@@ -2,7 +2,7 @@ import { launchChromium, root, serveFolders, strictCsp } from '../../test/browse
 import { assetFiles } from '../common/browser-images.ts'
 import { buildForPage } from '../common/build.ts'
 import type { ClipSampling } from '../common/clip-frames.ts'
-import type { PadFrame } from './page.ts'
+import type { PadFrame } from './frame.ts'
 
 export interface PadRunOptions {
   /** Folder that the paths are relative to. */

@@ -1,5 +1,5 @@
 import type { SpoofSignals } from '../../src/worker/liveness/fusion.ts'
-import type { PadFrame } from './page.ts'
+import type { PadFrame } from './frame.ts'
 
 export interface PadSample {
   readonly file: string

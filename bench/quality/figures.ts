@@ -3,6 +3,7 @@ import { centredCosine } from '../../src/worker/vision/vectors.ts'
 import { percentile } from '../eval/metrics.ts'
 import { type Rate, rateOf } from '../pad/figures.ts'
 import { type Copy, type CopyKind, copyKinds } from './degrade.ts'
+import type { PageExamined } from './page.ts'
 
 export function groupBy<T>(list: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>()
@@ -31,6 +32,19 @@ export interface Look {
   readonly strength?: number
   readonly embedding?: Float32Array
   readonly template?: Uint32Array
+}
+
+export function lookOf(path: string, set: string, person: string, seen: PageExamined): Look {
+  const { copy, early, t, detected, face } = seen
+  const common = { path, set, person, copy, t, early, detected }
+  if (!face) return common
+  const { measures, strength } = face
+  return { ...common, measures, ...(strength !== undefined && { strength }), embedding: floats(face.embedding) }
+}
+
+export function floats(base64: string): Float32Array {
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
+  return new Float32Array(bytes.buffer)
 }
 
 export interface Clip {
@@ -362,8 +376,15 @@ export function detectorScores(sets: Readonly<Record<string, readonly Look[]>>) 
 /** Clips of one person each, where nobody else is in the picture; the man of two of them is one. */
 const ofSeveral = ['intel_headpose_two_people', 'intel_walking_small_faces', 'stage_cuts_no_face_gaps']
 
-/** Centred cosines of good frames: with the capture's first good frame, as it compares them, and with other people's. */
-export function personFigures(clips: readonly Clip[], mean: Float32Array) {
+/**
+ * Centred cosines of good frames: with the capture's first good frame, as it compares them, and with other people's.
+ * `span`: milliseconds between the two frames, more than the first and at most the second.
+ */
+export function personFigures(
+  clips: readonly Clip[],
+  mean: Float32Array,
+  [least, most]: readonly [number, number] = [0, 8000],
+) {
   const good = clips
     .filter(({ path }) => !ofSeveral.some((name) => path.includes(name)))
     .map(({ path, frames }) => ({
@@ -374,7 +395,7 @@ export function personFigures(clips: readonly Clip[], mean: Float32Array) {
   // A capture may begin at any frame and lasts some seconds.
   const same = good.flatMap(({ frames }) =>
     frames.flatMap((first) =>
-      frames.filter(({ t }) => t > first.t && t <= first.t + 8000).map((later) => cosine(first, later)),
+      frames.filter(({ t }) => t > first.t + least && t <= first.t + most).map((later) => cosine(first, later)),
     ),
   )
   const others = good.flatMap((a, i) =>

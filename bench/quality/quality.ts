@@ -23,8 +23,10 @@ import {
   conditionsOf,
   detectorScores,
   eyesOf,
+  floats,
   groupBy,
   type Look,
+  lookOf,
   personFigures,
   refusals,
   rejectCurve,
@@ -59,20 +61,10 @@ const looks: Look[] = []
 for (const { path, results } of files) {
   if (results.length === 0)
     looks.push({ path, set: setOf(path), person: personIn(path), copy: clean, t: 0, early: 'no_face', detected: 0 })
-  for (const { copy, early, t, detected, face } of results) {
-    const common = { path, set: setOf(path), person: personIn(path), copy, t, early, detected }
-    if (!face) looks.push(common)
-    else {
-      const embedding = floats(face.embedding)
-      const template = await protectWithToken(embedding, mean, token, 2048)
-      looks.push({
-        ...common,
-        measures: face.measures,
-        ...(face.strength !== undefined && { strength: face.strength }),
-        embedding,
-        template: new Uint32Array(template.buffer),
-      })
-    }
+  for (const seen of results) {
+    const look = lookOf(path, setOf(path), personIn(path), seen)
+    const template = look.embedding && (await protectWithToken(look.embedding, mean, token, 2048))
+    looks.push(template ? { ...look, template: new Uint32Array(template.buffer) } : look)
   }
 }
 
@@ -202,9 +194,4 @@ async function groupsOfLondon(): Promise<ReadonlyMap<string, readonly string[]>>
 async function sharedToken(): Promise<Uint8Array<ArrayBuffer>> {
   const secret = await crypto.subtle.importKey('raw', sharedSecret, 'HKDF', false, ['deriveBits'])
   return deriveToken(secret, sharedSalt, { ...sharedContext(2048), modelId: 'bench' })
-}
-
-function floats(base64: string): Float32Array {
-  const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
-  return new Float32Array(bytes.buffer)
 }

@@ -45,7 +45,8 @@ const gatherMs = 900
 const gatherFactor = 2
 /**
  * Centred cosine below which two frames of one capture are two people. At the lower end of what separates one person's
- * good frames within 8 s from other people's (docs/quality.md): heads that follow a challenge move more.
+ * good frames from other people's (within 8 s docs/quality.md, within 60 s docs/liveness.md): heads that follow a challenge
+ * move more.
  */
 const samePerson = 0.4
 /** One odd frame is dropped; this many in a row are another person. */

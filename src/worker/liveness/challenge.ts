@@ -1,7 +1,16 @@
 import type { LivenessFailure, LivenessOptions, LivenessStep } from '../../wire/liveness'
 import type { Landmarks } from '../vision/align'
 import { Continuity } from './continuity'
-import { atRest, extentOfMovement, eyesClosed, eyesOpen, eyesReadable, looksFlat, type Neutral } from './movements'
+import {
+  atRest,
+  extentOfMovement,
+  eyesClosed,
+  eyesOpen,
+  eyesReadable,
+  eyesShut,
+  looksFlat,
+  type Neutral,
+} from './movements'
 import type { FaceObservation } from './observation'
 
 /** `rest`: look straight ahead. `step`: do what `step` names. */
@@ -22,7 +31,7 @@ export interface ChallengeState {
 }
 
 /** Milliseconds and frames for which a face must be at rest before the first step, and for which a movement must hold. */
-const restMs = 400
+const restMs = 300
 const restFrames = 4
 const holdFrames = 2
 /** Frames that look flat at full movement before it is called a plane. */
@@ -63,6 +72,7 @@ export class Challenge {
   #forgiven = 0
   #closedSince: number | undefined
   #closedFrames = 0
+  #shut = false
   #progress = 0
 
   constructor(options: LivenessOptions) {
@@ -175,6 +185,7 @@ export class Challenge {
     this.#progress = 0
     this.#closedSince = undefined
     this.#closedFrames = 0
+    this.#shut = false
   }
 
   #follow(face: FaceObservation, rest: Neutral): void {
@@ -204,11 +215,15 @@ export class Challenge {
     return this.#held >= holdFrames
   }
 
-  /** Closed for two frames or more with the head still, then open again. */
+  /**
+   * Closed with the head still, then open again: in two frames or more, or in one in which they are quite shut. Lids are
+   * down for a tenth of a second, which is one frame of a slow device.
+   */
   #followBlink(face: FaceObservation, rest: Neutral): boolean {
     if (eyesClosed(face, rest) && atRest(face, rest)) {
       this.#closedSince ??= face.t
       this.#closedFrames += 1
+      this.#shut ||= eyesShut(face, rest)
       this.#progress = 0.6
       return false
     }
@@ -219,7 +234,7 @@ export class Challenge {
       return false
     }
     if (!eyesOpen(face, rest)) return false
-    if (this.#closedFrames >= holdFrames) return true
+    if (this.#shut || this.#closedFrames >= holdFrames) return true
     this.#resetMovement()
     return false
   }

@@ -23,8 +23,11 @@ const full = {
   closer: 0.22,
 } as const
 
-/** Share of the person's own iris contrast below which the eyes count as closed, above which as open again. */
-const lids = { closed: 0.58, open: 0.75 } as const
+/**
+ * Share of the person's own iris contrast below which the eyes count as closed, above which as open again. Below `shut` no
+ * iris is left to be seen: half-closed lids, a wink or a blurred frame do not come there.
+ */
+const lids = { shut: 0.35, closed: 0.58, open: 0.75 } as const
 /**
  * Below this the iris cannot be told from the white surely enough: a pale iris, glasses with a glare, too small a face.
  * Medians of clips: 0.10 to 0.18 where blinks are lost, 0.27 and more where they show.
@@ -59,6 +62,11 @@ export function eyesClosed(face: FaceObservation, rest: Neutral): boolean {
   return eyesReadable(rest) && face.iris < lids.closed * rest.iris
 }
 
+/** So surely closed that one frame is enough. */
+export function eyesShut(face: FaceObservation, rest: Neutral): boolean {
+  return eyesReadable(rest) && face.iris < lids.shut * rest.iris
+}
+
 export function eyesOpen(face: FaceObservation, rest: Neutral): boolean {
   return face.iris > lids.open * rest.iris
 }
@@ -80,16 +88,21 @@ const depth = 0.03
 /** A plane that looks turned by α is in truth turned far more, and narrower than cos α by more than this. */
 const slack = 0.17
 
-/** Whether the view could be the resting picture itself, turned as a plane. Steps without a turn say nothing: false. */
+/**
+ * Whether the view could be the resting picture itself, turned as a plane. A picture that was turned away at rest and comes
+ * to the front grows in width alone, which no head does that turns or comes closer. Other steps say nothing: false.
+ */
 export function looksFlat(step: LivenessStep, face: FaceObservation, rest: Neutral): boolean {
   const { residual, narrowing } = compareViews(rest.landmarks, face.landmarks)
   switch (step) {
     case 'turn_left':
     case 'turn_right':
-      return residual < depth || narrowing < cosine(face.pose.yaw - rest.yaw) - slack
+      return residual < depth || narrowing < cosine(face.pose.yaw - rest.yaw) - slack || narrowing > 1 + slack
     case 'look_up':
     case 'look_down':
       return narrowing > 1 / cosine(face.pose.pitch - rest.pitch) + slack
+    case 'move_closer':
+      return narrowing > 1 + slack
     default:
       return false
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LivenessStep } from '../../../src/wire/liveness'
 import { Challenge } from '../../../src/worker/liveness/challenge'
-import { extentOf, type FaceObservation } from '../../../src/worker/liveness/observation'
+import type { FaceObservation } from '../../../src/worker/liveness/observation'
 import { type HeadState, perform, seenHead } from './head'
 
 const rest: HeadState = {}
@@ -206,11 +206,37 @@ describe('refused, with the reason', () => {
     expect(run(challengeOf([step]), faces)).toMatchObject({ failure: 'flat' })
   })
 
-  it('what has depth but is far narrower than its pose allows: flat', () => {
+  it('a flat picture that was turned away at rest and comes to the front: no turn, and no coming closer', () => {
+    for (const angle of [35, 45, 55]) {
+      for (const flat of [1.5, 1.8, 2.5]) {
+        const turned = perform([
+          [0, { flat, yaw: -angle }],
+          [1, { flat, yaw: -angle }],
+          [2, { flat }],
+          [2.5, { flat }],
+          [2.8, { flat, yaw: 10 }],
+          [3.4, { flat, yaw: 10 }],
+          [3.8, { flat }],
+          [4.4, { flat }],
+          [5, { flat, yaw: -angle }],
+          [6, { flat, yaw: -angle }],
+        ])
+        for (const step of ['turn_left', 'turn_right', 'move_closer'] as const) {
+          expect(run(challengeOf([step]), turned).phase, `${step} ${angle} ${flat}`).not.toBe('done')
+        }
+      }
+    }
+  })
+
+  it.each([
+    ['narrower', 0.7],
+    ['wider', 1.35],
+  ])('what has depth but is far %s than its pose allows: flat', (_, width) => {
     const faces = act(['turn_left']).map((face) => {
       if (face.pose.yaw < 12) return face
-      const squeezed = face.landmarks.map(({ x, y }) => ({ x: 320 + 0.7 * (x - 320), y }))
-      return { ...face, landmarks: squeezed, extent: extentOf(squeezed, face.pose.yaw) }
+      const squeezed = face.landmarks.map(({ x, y }) => ({ x: 320 + width * (x - 320), y }))
+      // Size is watched by itself; what counts here is the shape.
+      return { ...face, landmarks: squeezed }
     })
     expect(run(challengeOf(['turn_left']), faces)).toMatchObject({ failure: 'flat' })
   })
@@ -267,6 +293,23 @@ describe('a person whose eyes cannot be read', () => {
   })
 })
 
+describe('rest before a movement', () => {
+  const pausing = (seconds: number) =>
+    perform([
+      [0, rest],
+      [seconds, rest],
+      [seconds + 0.4, { yaw: 27 }],
+      [seconds + 0.8, { yaw: 27 }],
+      [seconds + 1.2, rest],
+      [seconds + 1.8, rest],
+    ])
+
+  it('is the third of a second for which people pause, and no less', () => {
+    expect(run(challengeOf(['turn_left']), pausing(0.4))).toMatchObject({ phase: 'done' })
+    expect(run(challengeOf(['turn_left']), pausing(0.1)).phase).not.toBe('done')
+  })
+})
+
 describe('rest after a movement', () => {
   /** Degrees by which the head is held lower than at the first rest. */
   const lower = (steps: readonly LivenessStep[], degrees: number) => {
@@ -285,11 +328,20 @@ describe('rest after a movement', () => {
 })
 
 describe('the blink', () => {
-  it('of one frame is too short, of three seconds no blink', () => {
+  /** One frame reads so much, all others are of open eyes at 0.4. */
+  const dip = (iris: number) => {
     const faces = act(['blink'])
-    const closed = faces.findIndex(({ iris }) => iris < 0.2)
-    const short = faces.map((face, index) => ({ ...face, iris: index === closed ? 0.1 : 0.4 }))
-    expect(run(challengeOf(['blink']), short).phase).toBe('step')
+    const closed = faces.findIndex((face) => face.iris < 0.2)
+    return faces.map((face, index) => ({ ...face, iris: index === closed ? iris : 0.4 }))
+  }
+
+  it('of one frame counts where the eyes are shut, and not where they are only narrow or one of them winks', () => {
+    expect(run(challengeOf(['blink']), dip(0.1))).toMatchObject({ phase: 'done' })
+    expect(run(challengeOf(['blink']), dip(0.17)).phase).toBe('step')
+    expect(run(challengeOf(['blink']), dip(0.22)).phase).toBe('step')
+  })
+
+  it('of three seconds is no blink', () => {
     const long = perform([
       [0, rest],
       [1, rest],
