@@ -32,7 +32,8 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: { options: { tokenize: searchTokens } },
+        // Every word, for a Chinese one is often cut into several.
+        miniSearch: { options: { tokenize: searchTokens }, searchOptions: { combineWith: 'AND' } },
         locales: { 'zh-CN': { translations: chineseSearch() } },
       },
     },

@@ -62,7 +62,7 @@ const groups: readonly Group[] = [
   {
     title: ['Reference', '参考'],
     entries: [
-      ['errors', 'Error catalogue', '错误目录'],
+      ['errors', 'Error catalogue', '错误目录（说明为英文）'],
       ['api/', 'API reference'],
       ['project/changelog', 'Changelog'],
       ['project/contributing', 'Contributing'],

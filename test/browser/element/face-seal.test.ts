@@ -221,6 +221,15 @@ it("the README's lines work as they stand, with at most 60 kB of code before the
   await expectDark([])
 })
 
+it("L04 the README's lines without the element ask, and lead the other way", async () => {
+  visitor = await stage.visit({ path: '/headless.html' })
+  page = visitor.page
+  await page.locator('#face').getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.waitForURL('**/login/sms-code')
+  await expectDark([])
+})
+
 /** A machine that is busy with something else may see too few frames in time: whoever sits there tries again. */
 async function finish(state: string): Promise<void> {
   const late = page.locator('[data-faceseal-capture][data-problem=capture_timeout]')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { bundleApp, gzipBytes } from '../../../bench/size/app-bundle.ts'
+import { codeBlocks } from '../../docs/code-blocks.ts'
 import { openStage, type Stage } from '../../e2e/harness.ts'
 import { root } from '../harness.ts'
 
@@ -36,6 +37,13 @@ async function readmeSnippet(): Promise<{ readonly markup: string; readonly scri
   return { markup, script }
 }
 
+/** The README's lines without the element. */
+function headlessSnippet(): string {
+  const block = codeBlocks('README.md').find(({ code }) => /^import \{ verify \} from 'faceseal'/.test(code))
+  if (!block) throw new Error('README.md shows no verify')
+  return block.code
+}
+
 /** The demo's backend under a page with nothing but the widget, the strict policy of the demo on everything. */
 export async function openWidgetStage(): Promise<WidgetStage> {
   const artifacts = join(root, 'test', '.artifacts')
@@ -45,6 +53,8 @@ export async function openWidgetStage(): Promise<WidgetStage> {
   await mkdir(served)
   const { markup, script } = await readmeSnippet()
   await bundleTo(join(served, 'page.js'), join(root, 'test/browser/element/element-page.ts'))
+  await writeFile(join(folder, 'headless.ts'), headlessSnippet())
+  await bundleTo(join(served, 'headless.js'), join(folder, 'headless.ts'))
   const readmeScripts = await bundleReadme(script, served)
   await copyFile(join(root, 'dist/worker.js'), join(served, 'worker.js'))
   await copyFile(join(root, 'node_modules/axe-core/axe.min.js'), join(served, 'axe.js'))
@@ -55,6 +65,7 @@ export async function openWidgetStage(): Promise<WidgetStage> {
   )
   for (const [name, page] of Object.entries(pages)) await writeFile(join(served, name), page)
   await writeFile(join(served, 'readme.html'), html(markup).replace('/page.js', '/main.js'))
+  await writeFile(join(served, 'headless.html'), html('<div id="face"></div>').replace('/page.js', '/headless.js'))
   const stage = await openStage(folder)
   return {
     ...stage,
@@ -77,7 +88,9 @@ async function bundleTo(file: string, input: string): Promise<void> {
   const bundle = await rolldown({
     input,
     platform: 'browser',
-    resolve: { alias: { 'faceseal/element': join(root, 'src/element/index.ts') } },
+    resolve: {
+      alias: { 'faceseal/element': join(root, 'src/element/index.ts'), faceseal$: join(root, 'src/index.ts') },
+    },
     // React mounts twice in its development build only.
     transform: { define: { 'process.env.NODE_ENV': '"development"', __VUE_PROD_DEVTOOLS__: 'false' } },
     onLog: () => undefined,
