@@ -36,11 +36,10 @@ export interface ImageRunOptions {
 
 const batch = 32
 
-/** Every file that a worker may need; threads and the loader are bundled away. */
+/** Every file that a worker may need. */
 export const assetFiles: readonly string[] = Object.values(files)
   .flat()
   .map(({ file }) => file)
-  .filter((file) => !file.endsWith('.js') && !file.includes('threaded'))
 
 /** Runs the worker's modules over images in headless Chromium, each image once. */
 export async function evaluateImages(options: ImageRunOptions): Promise<ImageRun> {

@@ -23,5 +23,4 @@ export const assetUrls: Readonly<Record<ModelFileName, URL>> = {
   'vision_wasm_module_internal.wasm': new URL('./assets/vision_wasm_module_internal.wasm', import.meta.url),
   'tfjs-backend-wasm.wasm': new URL('./assets/tfjs-backend-wasm.wasm', import.meta.url),
   'tfjs-backend-wasm-simd.wasm': new URL('./assets/tfjs-backend-wasm-simd.wasm', import.meta.url),
-  'tfjs-backend-wasm-threaded-simd.wasm': new URL('./assets/tfjs-backend-wasm-threaded-simd.wasm', import.meta.url),
 }

@@ -83,8 +83,8 @@ export function neededFiles({
     ...detectors.flatMap((detector) => detectorModels[detector]),
   ])
   const files = [...ids].flatMap((id): readonly NamedFile[] => modelFiles[id])
-  const unused = unusedWasm()
-  return files.filter(({ file }) => !unused.includes(file)).sort((a, b) => a.bytes - b.bytes)
+  const other = otherWasm()
+  return files.filter(({ file }) => file !== other).sort((a, b) => a.bytes - b.bytes)
 }
 
 /** A function that does nothing but make a vector of 128 bits. */
@@ -92,10 +92,9 @@ const simdProbe = Uint8Array.from([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ])
 
-/** tfjs takes one of its builds, by the same question; the threaded one needs workers of its own, which the airlock forbids. */
-function unusedWasm(): readonly ModelFileName[] {
-  const other = WebAssembly.validate(simdProbe) ? 'tfjs-backend-wasm.wasm' : 'tfjs-backend-wasm-simd.wasm'
-  return [other, 'tfjs-backend-wasm-threaded-simd.wasm']
+/** tfjs takes one of its two builds, by the same question; this is the one that it leaves. */
+function otherWasm(): ModelFileName {
+  return WebAssembly.validate(simdProbe) ? 'tfjs-backend-wasm.wasm' : 'tfjs-backend-wasm-simd.wasm'
 }
 
 interface NamedFile extends ModelFile {

@@ -81,11 +81,6 @@ export const modelFiles = {
       bytes: 424594,
       sha256: '77ebb28a6d34f371dbbf2086b7f2de8994acd8ea5a3cf1fa24d2c26c840cac7b',
     },
-    {
-      file: 'tfjs-backend-wasm-threaded-simd.wasm',
-      bytes: 435643,
-      sha256: 'c052228d4bef185c27bbe59a9e029570c78bbb9f08b3cb46b597851650373de2',
-    },
   ],
 } as const satisfies Record<string, readonly ModelFile[]>
 

@@ -14,7 +14,7 @@ describe('the package', () => {
     )
     const files = (packed.files as { path: string }[]).map((file) => file.path)
     expect(files).toContain('dist/worker.js')
-    expect(files.filter((path) => path.endsWith('.wasm')).length).toBeGreaterThanOrEqual(3)
+    expect(files.filter((path) => path.endsWith('.wasm'))).toHaveLength(3)
     expect(
       files.filter(
         (path) => /^(test|demo|bench|models|src)\//.test(path) || /\.(jpe?g|onnx|map|tsbuildinfo)$/.test(path),

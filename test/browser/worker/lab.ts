@@ -13,7 +13,6 @@ import { preparePhotos } from './photos'
 const assetFiles: readonly string[] = Object.values(files)
   .flat()
   .map(({ file }) => file)
-  .filter((file) => !file.endsWith('.js') && !file.includes('threaded'))
 
 /** A browser with the test page open, a worker and a probe worker beside it, and a key to open envelopes. */
 export interface Lab {
