@@ -22,6 +22,8 @@ slot[name="heading"] { display: block; min-inline-size: 0; }
 h2, ::slotted([slot="heading"]) { margin: 0; font-size: 1.125em; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; text-wrap: balance; }
 h2:focus { outline: none; }
 p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
+/* Gets the focus so that it is read, as the dialog's heading does; nothing to press. */
+p:focus { outline: none; }
 p.alert { padding-inline-start: .75em; border-inline-start: .25em solid var(--alert); }
 progress { inline-size: 100%; block-size: .625em; accent-color: var(--mark); }
 /* One class for every choice, in equal cells: none looks like the right answer (L05). */

@@ -38,8 +38,9 @@ export interface DialogFrame {
 export function openDialogFrame(options: FrameOptions): DialogFrame {
   const { words, signal } = options
   const { locale } = words
-  const dialog = h('dialog', { 'aria-labelledby': 'title', 'aria-describedby': 'lead' })
-  const host = h('div', { 'data-faceseal-dialog': true, lang: locale, dir: 'auto' })
+  // `auto` here, inside: on the host it would not see the words.
+  const dialog = h('dialog', { 'aria-labelledby': 'title', 'aria-describedby': 'lead', dir: 'auto' })
+  const host = h('div', { 'data-faceseal-dialog': true, lang: locale })
   host.toggleAttribute('data-elder', options.elder)
   wear(host, options.theme)
   const root = host.attachShadow({ mode: 'open' })
