@@ -43,10 +43,9 @@ export function reportOf({ contest, starts, path, memory, pictures }: BenchResul
     value: (run: NonNullable<typeof path>['cold'][number]) => number | undefined,
   ) => middle(path?.[runs].flatMap((run) => value(run) ?? []))
 
-  const after = (run: NonNullable<typeof path>['cold'][number]) => {
-    const { embed = 0, spoof = 0, protect = 0, seal = 0 } = run.stages
-    return embed + spoof + protect + seal
-  }
+  /** Every stage of a good frame and what comes once after the last: all that is computed once that frame is here. */
+  const after = (run: NonNullable<typeof path>['cold'][number]) =>
+    Object.values(run.stages).reduce((sum, value) => sum + value, 0)
   const spreads = {
     guidanceVsHuman: ratioOf(rounds('human', 'frame'), rounds('faceseal', 'guidance')),
     guidanceVsFaceApi: ratioOf(rounds('vladmandic-face-api', 'frame'), rounds('faceseal', 'guidance')),
@@ -77,7 +76,7 @@ export function reportOf({ contest, starts, path, memory, pictures }: BenchResul
         frameMs: still('faceseal', 'frame'),
         videoGuidanceMs: video('faceseal', 'guidance'),
         ...Object.fromEntries(
-          ['read', 'detect', 'landmarks', 'quality', 'spoof', 'protect'].map((stage) => [
+          ['read', 'detect', 'glance', 'landmarks', 'quality', 'spoof', 'protect'].map((stage) => [
             `${stage}Ms`,
             still('faceseal', stage),
           ]),

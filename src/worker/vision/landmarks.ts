@@ -21,6 +21,8 @@ interface Crop {
 }
 const firstCrop: Crop = { side: 1.25, down: 0.03 }
 const secondCrop: Crop = { side: 1.15, down: 0 }
+/** Where the second crop lies as seen from BlazeFace's box. */
+const glanceCrop: Crop = { side: 1.09, down: 0.03 }
 
 /** Index of each point's counterpart when left and right change places (iBUG 300-W order). */
 const counterpart = mirroredIndices()
@@ -28,6 +30,11 @@ const counterpart = mirroredIndices()
 export interface LandmarkFinder {
   /** 68 points in picture pixels. Two passes. */
   find(picture: Picture, face: DetectedFace): Landmarks
+  /**
+   * For guidance: one pass, on the crop that the box foretells. Off `find` by 0.9 % of the eyes' distance and 1° of yaw,
+   * 2.3 % and 3° at the 98th percentile of LFW.
+   */
+  glance(picture: Picture, face: DetectedFace): Landmarks
 }
 
 /** A face's square: centre, side in pixels, turn in radians. */
@@ -60,14 +67,19 @@ export function createLandmarkFinder(assets: AssetBytes): LandmarkFinder {
   }
 
   return {
-    find: (picture, { box, roll }) => {
-      const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
-      const first = look(picture, { centre, side: Math.max(box.width, box.height), roll }, firstCrop, false)
+    glance: (picture, face) => look(picture, squareAround(face), glanceCrop, true),
+    find: (picture, face) => {
+      const first = look(picture, squareAround(face), firstCrop, false)
       // The mean with the mirror image cancels the net's sideways bias (2 % of the interocular distance on the London
       // set) and a third of its error; more crops add nothing.
       return look(picture, levelSquare(first), secondCrop, true)
     },
   }
+}
+
+function squareAround({ box, roll }: DetectedFace): Square {
+  const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+  return { centre, side: Math.max(box.width, box.height), roll }
 }
 
 function cropOf({ centre, side, roll }: Square, crop: Crop): Similarity {

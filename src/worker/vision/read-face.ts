@@ -11,12 +11,16 @@ export interface ReadFace {
   readonly pose: Pose
 }
 
-/** From a detected face to its points; the same code for a camera's frame and for a benchmark's still. */
+/**
+ * From a detected face to its points; the same code for a camera's frame and for a benchmark's still. `glance` is enough
+ * to guide by, never to embed.
+ */
 export function readFace(
   engine: { readonly landmarks: LandmarkFinder },
   picture: Picture,
   face: DetectedFace,
+  how: 'find' | 'glance' = 'find',
 ): ReadFace {
-  const landmarks = engine.landmarks.find(picture, face)
+  const landmarks = engine.landmarks[how](picture, face)
   return { landmarks, points: fivePoints(landmarks), pose: poseOf(landmarks) }
 }

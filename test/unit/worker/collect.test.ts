@@ -41,6 +41,8 @@ const lowEyes = { box: { x: 0, y: 0, width: 40, height: 40 }, score: 0.7, roll: 
 
 const pictures: Picture[] = []
 const embeddings: Float32Array[] = []
+/** How each frame's landmarks were sought, in order. */
+const looks: string[] = []
 
 /** Looks at shots instead of pixels, with the real gates in between. */
 function engineOf(shots: readonly Shot[]): Engine {
@@ -63,7 +65,16 @@ function engineOf(shots: readonly Shot[]): Engine {
       wipe: () => undefined,
     } as unknown as Engine['reader'],
     detector: { name: 'mediapipe', detect: async () => shots[at]?.faces ?? [face(160)], forget: async () => undefined },
-    landmarks: { find: frontal },
+    landmarks: {
+      find: () => {
+        looks.push('find')
+        return frontal()
+      },
+      glance: () => {
+        looks.push('glance')
+        return frontal()
+      },
+    },
     embedder: {
       name: 'mobilefacenet',
       modelId: 'mobilefacenet.00000000',
@@ -101,6 +112,7 @@ async function collect(shots: readonly Shot[], needed = 3) {
 beforeEach(() => {
   pictures.length = 0
   embeddings.length = 0
+  looks.length = 0
   vi.stubGlobal('ImageBitmap', FakeImage)
   // A clock of its own: how long frames are gathered must not depend on how fast this machine paints them.
   let now = 0
@@ -120,6 +132,14 @@ describe('collectFrames', () => {
     const { hints, seen } = await collect([{ faces: [disc] }, { faces: [disc] }, {}, {}, {}, {}, {}, {}])
     expect(hints).toContain('no_face')
     expect(seen).toBe(8)
+  })
+
+  it('guides by a glance, and takes no frame by one', async () => {
+    const dull = { crisp: 0, open: 0 }
+    const wall = { faces: [] }
+    await collect([{}, wall, dull, dull, {}, {}, {}, {}, {}])
+    // The first frame may be good, and whatever is taken was found; a frame after a good one is not glanced at.
+    expect(looks).toEqual(['find', 'glance', 'glance', 'glance', 'find', 'find', 'find', 'find', 'find'])
   })
 
   it('keeps the best of the frames seen, not the first, and wipes the others', async () => {
