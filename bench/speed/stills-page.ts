@@ -1,6 +1,7 @@
 // The page of the contest: one worker for each contestant, and one picture after the other through each of them in turn.
 import { type Remote, transfer, wrap } from 'comlink'
 import type { Contestant, ContestantApi, Looked } from './contestant'
+import { peakGmacs } from './roofline'
 
 declare global {
   interface Window {
@@ -40,6 +41,8 @@ const contest = {
     const copy = await createImageBitmap(picture)
     return await api.look(transfer(copy, [copy]), video)
   },
+
+  peakGmacs,
 
   tensors: (name: Contestant) => workers.get(name)?.tensors(),
 }

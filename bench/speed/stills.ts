@@ -61,6 +61,8 @@ export interface Contest {
   readonly backends: Partial<Record<Contestant, string>>
   readonly stills: Partial<Record<Contestant, Rounds>>
   readonly video: Partial<Record<Contestant, Rounds>>
+  /** What this machine's SIMD did at best between the rounds; thousand million multiply-adds a second. */
+  readonly peakGmacs: readonly number[]
   /** Tensors more after the last picture than after the first round. */
   readonly tensorsLeft: Partial<Record<Contestant, number>>
 }
@@ -104,9 +106,11 @@ export async function runContest({
   }
   const running = contestants.filter((name) => names.includes(name) && !failures[name])
   const spent = new Map<Contestant, number>()
+  const peak: number[] = []
   const play = async (list: readonly string[], video: boolean, times: number) => {
     const results: Partial<Record<Contestant, Record<string, number[]>[]>> = {}
     for (let round = 0; round < times; round++) {
+      peak.push(await page.evaluate(() => window.contest.peakGmacs()))
       for (const [index, path] of list.entries()) {
         for (const name of running) {
           const rests = (spent.get(name) ?? 0) > patienceMs
@@ -135,7 +139,7 @@ export async function runContest({
       return first === undefined || last === undefined ? [] : [[name, last - first]]
     }),
   )
-  return { failures, backends, stills: stillRounds, video: videoRounds, tensorsLeft }
+  return { failures, backends, stills: stillRounds, video: videoRounds, peakGmacs: peak, tensorsLeft }
 }
 
 export function startContestant(page: Page, name: Contestant, first: string) {
