@@ -1,4 +1,5 @@
-// Builds dist/ (the package) and demo/dist (the QA page). Run by setup.mjs when a source changed, or by `npm run build`.
+// Builds dist/ (the package) and demo/dist (the QA page; left out with `--package`). Run by setup.mjs when a source changed,
+// or by `npm run build`.
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +9,8 @@ import { build as viteBuild } from 'vite'
 import policy from './demo/policy.json' with { type: 'json' }
 import modelFiles from './models/files.json' with { type: 'json' }
 import packageJson from './package.json' with { type: 'json' }
+import { bundledPackages, recordPackages } from './release/bundled.ts'
+import workerConfig from './vite.worker.config.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(root, 'dist')
@@ -51,9 +54,9 @@ const firstPolicy = {
 await rm(dist, { recursive: true, force: true })
 await emitTypes()
 await bundleEntries()
-await viteBuild({ configFile: join(root, 'vite.worker.config.ts'), logLevel: 'warn' })
+await viteBuild({ ...workerConfig, plugins: [...(workerConfig.plugins ?? []), recordPackages] })
 await copyAssets()
-await viteBuild({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+if (!process.argv.includes('--package')) await viteBuild({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
 
 async function emitTypes(): Promise<void> {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -80,7 +83,7 @@ async function bundleEntries(): Promise<void> {
       /^node:/,
       ...Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`)),
     ],
-    plugins: [overPublicApi],
+    plugins: [overPublicApi, recordPackages],
     platform: 'neutral',
     tsconfig: false,
     transform: { define: { __FACESEAL_VERSION__: JSON.stringify(packageJson.version) } },
@@ -106,6 +109,7 @@ async function copyAssets(): Promise<void> {
   // By name, for a folder of models that was there before may hold files of an older manifest.
   for (const { file } of Object.values(modelFiles).flat())
     await cp(join(root, 'models', 'dist', file), join(dist, 'assets', file))
+  await writeFile(join(dist, 'bundled.json'), `${JSON.stringify(bundledPackages(), null, 2)}\n`) // for the SBOM
   await mkdir(join(dist, 'init'), { recursive: true }) // for `faceseal init`
   for (const name of ['server.mjs', 'route.js'])
     await cp(join(root, 'examples', 'init', name), join(dist, 'init', name))

@@ -131,7 +131,7 @@ function build() {
 
 function sources() {
   const configs = readdirSync(root).filter((name) => /^(tsconfig|vite\.).*\.(json|ts)$/.test(name))
-  return [...configs, ...['src', 'demo', 'models'].flatMap(filesBelow)].sort()
+  return [...configs, ...['src', 'demo', 'models', 'release', 'examples/init'].flatMap(filesBelow)].sort()
 }
 
 function filesBelow(folder) {
