@@ -45,7 +45,7 @@ const options = {
   ...{ router: 'module', entryFileName: 'index', hidePageHeader: true, hideBreadcrumbs: true, hidePageTitle: false },
   ...{ parametersFormat: 'table', interfacePropertiesFormat: 'table', typeAliasPropertiesFormat: 'table' },
   ...{ propertyMembersFormat: 'table', typeDeclarationFormat: 'table', useCodeBlocks: true, expandParameters: true },
-  tableColumnSettings: { hideModifiers: true },
+  tableColumnSettings: { hideModifiers: true, hideDefaults: true },
 }
 const app = await Application.bootstrapWithPlugins(options)
 const project = await app.convert()

@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type DefaultTheme, defineConfig } from 'vitepress'
+import { figuresThatScroll } from './figures.ts'
 import { linksThatLeave } from './links.ts'
 import { navigation, sidebar } from './navigation.ts'
 import { searchTokens } from './search-tokens.ts'
@@ -24,7 +25,12 @@ export default defineConfig({
       },
     ],
   ],
-  markdown: { config: linksThatLeave },
+  markdown: {
+    config: (markdown) => {
+      linksThatLeave(markdown)
+      figuresThatScroll(markdown)
+    },
+  },
   buildEnd: ({ outDir }) => copyFile(`${docs}openapi.json`, `${outDir}/openapi.json`),
   themeConfig: {
     logo: '/seal.svg',

@@ -119,7 +119,10 @@ export const ruleSchema = v.strictObject({
     flow: v.array(flowDemand),
   }),
 })
-/** One rule as data: its id, clause and source, and what it demands of a configuration, a text or a moment. */
+/**
+ * One rule as data: its id, clause and source, and what it demands of a configuration, a text or a moment.
+ * @interface
+ */
 export type PolicyRule = v.InferOutput<typeof ruleSchema>
 
 export const rulePackSchema = v.strictObject({
@@ -127,5 +130,5 @@ export const rulePackSchema = v.strictObject({
   title: v.string(),
   rules: v.pipe(v.array(ruleSchema), v.minLength(1)),
 })
-/** The rules of one jurisdiction. */
+/** The rules of one jurisdiction. @interface */
 export type RulePack = v.InferOutput<typeof rulePackSchema>

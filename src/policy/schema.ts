@@ -83,7 +83,7 @@ const alternative = v.variant('kind', [
 ])
 
 export const ageStatus = v.picklist(['adult', '14to17', 'under14', 'unknown'])
-/** What is known of the person's age, from the integrator or the person, never from a face (L07). */
+/** `adult`, `14to17`, `under14` or `unknown`: what is known of the person's age, from the integrator or the person, never from a face (L07). */
 export type AgeStatus = v.InferOutput<typeof ageStatus>
 
 /** L07: told by the integrator or declared by the person; never estimated from a face. */
@@ -146,9 +146,9 @@ export const policyConfigurationSchema = v.strictObject({
   retentionSchedule: v.exactOptional(publicLink),
 })
 
-/** As written by the integrator: fields with a default may be left out. */
+/** As written by the integrator: fields with a default may be left out. @interface */
 export type PolicyConfigurationInput = v.InferInput<typeof policyConfigurationSchema>
-/** After parsing: defaults filled in. */
+/** After parsing: defaults filled in. @interface */
 export type PolicyConfiguration = v.InferOutput<typeof policyConfigurationSchema>
 /** One other way to the same end (L05). */
 export type PolicyAlternative = PolicyConfiguration['alternatives'][number]

@@ -64,7 +64,7 @@ export const evidenceExportSchema = v.strictObject({
   /** That the log of an older head, which the reader kept, only grew. */
   consistency: v.exactOptional(v.strictObject({ older: compactJws, proof })),
 })
-/** One person's chain of records with all that is needed to check it offline. */
+/** One person's chain of records with all that is needed to check it offline. @interface */
 export type EvidenceExport = v.InferOutput<typeof evidenceExportSchema>
 
 /** Whose records to export, with which texts and against which older head. */

@@ -37,7 +37,7 @@ const serverKeysSchema = v.strictObject({
   digest: base64urlOf(32),
 })
 
-/** Secrets of one deployment as JSON: keep it in a secret store, never in a repository or an image. */
+/** Secrets of one deployment as JSON: keep it in a secret store, never in a repository or an image. @interface */
 export type ServerKeysJSON = v.InferOutput<typeof serverKeysSchema>
 
 export interface SealKey {

@@ -18,7 +18,7 @@ export const treeHeadSchema = v.strictObject({
   rootHash: base64urlOf(32),
   time: epochSeconds,
 })
-/** Size and root of the evidence log at a time. */
+/** Size and root of the evidence log at a time. @interface */
 export type TreeHead = v.InferOutput<typeof treeHeadSchema>
 
 export interface TreeHeadRequest {

@@ -4,7 +4,7 @@ import { livenessOptions } from './liveness'
 
 /** Which embedding net makes the template. */
 export const embedderName = v.picklist(['mobilefacenet', 'face-api'])
-/** Which embedding net makes the template; templates of two nets cannot be compared. */
+/** `mobilefacenet` or `face-api`, the net that makes the embedding; templates of two nets cannot be compared. */
 export type EmbedderName = v.InferOutput<typeof embedderName>
 
 /** Template bits that are offered; 2048 costs next to nothing in accuracy, 1024 halves the store. */
@@ -16,7 +16,7 @@ export const sealSuite = v.picklist(['P256', 'X25519'])
 export type SealSuite = v.InferOutput<typeof sealSuite>
 
 export const ceremonyKind = v.picklist(['enrol', 'verify'])
-/** Enrolment or verification. */
+/** `enrol` or `verify`. */
 export type CeremonyKind = v.InferOutput<typeof ceremonyKind>
 
 /** How the template is made, compared and named. */
@@ -69,5 +69,8 @@ export const ceremonyOptionsSchema = v.strictObject({
   signature: v.pipe(v.string(), v.maxLength(1024), v.regex(/^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+$/)),
 })
 
-/** Output of `generateEnrolmentOptions` and `generateVerificationOptions`, input of the browser's ceremony. */
+/**
+ * Output of `generateEnrolmentOptions` and `generateVerificationOptions`, input of the browser's ceremony.
+ * @interface
+ */
 export type CeremonyOptionsJSON = v.InferOutput<typeof ceremonyOptionsSchema>

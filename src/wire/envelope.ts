@@ -42,7 +42,7 @@ export const envelopeHeaderSchema = v.strictObject({
   /** RFC 7638 thumbprint of the device key. */
   device: base64urlOf(32),
 })
-/** The clear part of an envelope: what it answers, for whom and until when. Times are epoch seconds. */
+/** The clear part of an envelope: what it answers, for whom and until when. Times are epoch seconds. @interface */
 export type EnvelopeHeader = v.InferOutput<typeof envelopeHeaderSchema>
 
 /** An envelope taken apart but still sealed: header in clear (the AAD), encapsulated key, ciphertext (RFC 9180). */

@@ -19,7 +19,7 @@ export const passkeyAssertion = v.object({
   }),
   clientExtensionResults: v.object({}),
 })
-/** A WebAuthn assertion as JSON, as `PublicKeyCredential.toJSON()` gives it. */
+/** A WebAuthn assertion as JSON, as `PublicKeyCredential.toJSON()` gives it. @interface */
 export type PasskeyAssertion = v.InferOutput<typeof passkeyAssertion>
 
 /**
