@@ -29,7 +29,7 @@ export interface Series {
 const [width, height] = [640, 396]
 const frame = { left: 62, right: 620, top: 44, bottom: 322 }
 
-const style = `
+export const chartStyle = `
   svg { --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --blue: #0969da; --orange: #bc4c00; --green: #1a7f37; --grey: #818b98 }
   @media (prefers-color-scheme: dark) {
     svg { --ink: #f0f6fc; --soft: #9198a1; --grid: #30363d; --blue: #58a6ff; --orange: #f0883e; --green: #3fb950; --grey: #8b949e }
@@ -51,7 +51,7 @@ export function renderChart(chart: Chart): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description">
 <title id="title">${escaped(title)}</title>
 <desc id="description">${escaped(description)}</desc>
-<style>${style}</style>
+<style>${chartStyle}</style>
 <text class="title" x="${frame.left}" y="20">${escaped(title)}</text>
 ${x.ticks.map((tick) => xTick(column(tick.at), tick.text)).join('\n')}
 ${y.ticks.map((tick) => yTick(row(tick.at), tick.text)).join('\n')}
@@ -116,6 +116,6 @@ function rounded(value: number): string {
   return String(Math.round(value * 10) / 10)
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

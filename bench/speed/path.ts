@@ -9,7 +9,7 @@ import { brotliBytes } from './brotli.ts'
 import type { PathTimes } from './path/main.ts'
 import { longestScriptTask, type TraceTask } from './trace.ts'
 
-const folder = fileURLToPath(new URL('./path/', import.meta.url))
+export const pageFolder = fileURLToPath(new URL('./path/', import.meta.url))
 
 export interface PathRun extends PathTimes {
   /** From the page's first byte on. */
@@ -30,15 +30,8 @@ export interface PathResult {
 }
 
 export async function runPaths(times: number, say: (line: string) => void): Promise<PathResult> {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: folder,
-    resolve: { alias: { faceseal: `${root}dist/index.js` } },
-    worker: { format: 'es' },
-    build: { outDir: `${folder}dist`, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: false },
-  })
-  const stage = await openStage(folder)
+  await buildPage()
+  const stage = await openStage(pageFolder)
   try {
     await stage.show('man-a')
     const cold: PathRun[] = []
@@ -46,15 +39,15 @@ export async function runPaths(times: number, say: (line: string) => void): Prom
     let longestTask: TraceTask | undefined
     for (let round = 0; round < times; round++) {
       const visitor = await visit(stage)
-      cold.push(await walk(stage, visitor, 'enrol'))
-      warm.push(await walk(stage, visitor, 'verify'))
+      cold.push(await walkAndWeigh(stage, visitor, 'enrol'))
+      warm.push(await walkAndWeigh(stage, visitor, 'verify'))
       say(`path: ${round + 1} of ${times}, ${cold.at(-1)!.outcome}, ${warm.at(-1)!.outcome}`)
       // Recording costs time, so the recorded run is not among the timed ones.
       if (round === times - 1) longestTask = await recorded(stage, visitor)
       await visitor.context.close()
     }
     const visitor = await visit(stage)
-    const lite = await walk(stage, visitor, 'enrol', 'lite')
+    const lite = await walkAndWeigh(stage, visitor, 'enrol', 'lite')
     await visitor.context.close()
     return { cold, warm, lite, longestTask }
   } finally {
@@ -62,13 +55,31 @@ export async function runPaths(times: number, say: (line: string) => void): Prom
   }
 }
 
-interface Visit {
+/** The page as an integrator builds it; {@link openStage} serves it from `pageFolder`. */
+export async function buildPage(): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: pageFolder,
+    resolve: { alias: { faceseal: `${root}dist/index.js` } },
+    worker: { format: 'es' },
+    build: {
+      outDir: `${pageFolder}dist`,
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      modulePreload: false,
+    },
+  })
+}
+
+export interface Visit {
   readonly context: BrowserContext
   readonly page: Page
   readonly requests: Request[]
 }
 
-async function visit(stage: Stage): Promise<Visit> {
+export async function visit(stage: Stage): Promise<Visit> {
   const context = await stage.browser.newContext({ locale: 'en-GB', permissions: ['camera'] })
   const requests: Request[] = []
   context.on('request', (request) => requests.push(request))
@@ -80,12 +91,11 @@ async function visit(stage: Stage): Promise<Visit> {
 }
 
 /** Presses what a person presses. */
-async function walk(
-  stage: Stage,
-  { page, requests }: Visit,
+export async function walk(
+  { page }: Visit,
   kind: 'enrol' | 'verify',
   profile: 'full' | 'lite' = 'full',
-): Promise<PathRun> {
+): Promise<PathTimes> {
   const done = page.evaluate((what) => window.runPath(what.kind, what.profile), { kind, profile })
   const press = (name: string) =>
     page.getByRole('dialog').locator('[data-act]').getByText(name, { exact: true }).click()
@@ -93,6 +103,13 @@ async function walk(
   await press('Allow, this time only')
   const times = await done
   if (times.responded === 0) throw new Error(`${kind}: ${times.outcome}`)
+  return times
+}
+
+/** {@link walk}, and what came over the wire for it. */
+async function walkAndWeigh(stage: Stage, visitor: Visit, ...way: ['enrol' | 'verify', 'lite'?]): Promise<PathRun> {
+  const times = await walk(visitor, ...way)
+  const { requests } = visitor
   const files: Record<string, number> = {}
   let [bytesToGuidance, bytesToResponse] = [0, 0]
   for (const request of requests) {
@@ -111,12 +128,12 @@ async function walk(
 
 /** What the demo answers from its folder; the backend's own answers are a few kilobytes and not counted. */
 async function served(path: string): Promise<Buffer | undefined> {
-  return await readFile(`${folder}dist${path.endsWith('/') ? `${path}index.html` : path}`).catch(() => undefined)
+  return await readFile(`${pageFolder}dist${path.endsWith('/') ? `${path}index.html` : path}`).catch(() => undefined)
 }
 
 async function recorded(stage: Stage, visitor: Visit): Promise<TraceTask | undefined> {
   await stage.browser.startTracing(visitor.page, { categories: ['toplevel', 'devtools.timeline', 'v8'] })
-  const { granted, responded } = await walk(stage, visitor, 'verify')
+  const { granted, responded } = await walk(visitor, 'verify')
   const trace = await stage.browser.stopTracing()
   return longestScriptTask(JSON.parse(trace.toString()), responded - granted)
 }

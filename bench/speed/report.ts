@@ -77,6 +77,7 @@ export function reportOf({ contest, embedMacs, starts, path, memory, pictures }:
         longestTaskMs: path?.longestTask?.cpuMs ?? path?.longestTask?.wallMs,
         memoryGrowthPct: memory?.growthPct,
         bytesToResponseLite: path?.lite.bytesToResponse,
+        coldStartLiteMs: path && rounded(path.lite.guided - path.lite.granted),
         tensorsLeft: memory?.tensorsLeft ?? contest.tensorsLeft.faceseal,
         droppedFrames: ofPath('warm', (run) => run.droppedFrames),
         afterLastFrameMs: ofPath('warm', after),

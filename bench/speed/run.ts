@@ -19,6 +19,8 @@ export interface BenchOptions {
   /** Folder of pictures instead of the packages' own. */
   readonly pictures?: string | undefined
   readonly rounds: number
+  /** Of the packages' own pictures only so many, the first. */
+  readonly portraits?: number
   readonly frames: number
   readonly starts: number
   readonly paths: number
@@ -49,7 +51,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { names, say } = options
   const folder = await mkdtemp(join(tmpdir(), 'faceseal-speed-'))
   try {
-    const stills = await gatherStills(folder, options.pictures)
+    const stills = (await gatherStills(folder, options.pictures)).slice(0, options.portraits)
     const frames = await gatherFrames(folder, options.frames)
     const site = await openContestSite(folder, names)
     const browser = await launchChromium()
