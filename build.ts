@@ -1,6 +1,7 @@
 // Builds dist/ (the package) and demo/dist (the QA page; left out with `--package`). Run by setup.mjs when a source changed,
 // or by `npm run build`.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,7 +71,7 @@ async function emitTypes(): Promise<void> {
     // Sources import without extensions; Node's resolution of the published types wants them.
     const relative = /(from|import\()(\s*)(['"])(\.{1,2}(?:\/[^'"]+?)?)(?<!\.js|\.json)\3/g
     const complete = (_: string, keyword: string, space: string, quote: string, to: string) =>
-      `${keyword}${space}${quote}${to}${/^\.{1,2}$/.test(to) ? '/index' : ''}.js${quote}`
+      `${keyword}${space}${quote}${to}${existsSync(join(path, '..', to, 'index.d.ts')) ? '/index' : ''}.js${quote}`
     await writeFile(path, text.replace(relative, complete))
   }
 }

@@ -199,7 +199,10 @@ const publicRoutes: Readonly<Record<string, PublicRoute>> = {
 }
 
 /** Paths under `basePath`, by method. */
-export const handlerRoutes = { posts: Object.keys(routes), gets: Object.keys(publicRoutes) }
+export const handlerRoutes = {
+  posts: /* @__PURE__ */ Object.keys(routes),
+  gets: /* @__PURE__ */ Object.keys(publicRoutes),
+}
 
 async function dispatch(
   config: HandlerConfig,

@@ -4,7 +4,6 @@ import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../..', import.meta.url).pathname
-const dist = join(root, 'dist')
 
 describe('the package', () => {
   it('holds the worker, wasm and models, and nothing of tests, demo or faces', () => {
@@ -31,38 +30,5 @@ describe('the package', () => {
       }),
     )
     expect(dead).toEqual([])
-  })
-
-  it.each(['index', 'policy', 'server', 'server-postgres'])(
-    'imports %s in bare node without a browser global',
-    (entry) => {
-      const script = `
-      for (const name of ['window', 'document', 'self', 'localStorage', 'HTMLElement'])
-        Object.defineProperty(globalThis, name, { get() { throw new Error('touched ' + name) } })
-      await import(${JSON.stringify(join(dist, `${entry}.js`))})`
-      execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' })
-    },
-  )
-
-  it('exports an explicit list (L28: no search, no bulk export; L14: nothing inferred)', async () => {
-    const page = Object.keys(await import(join(dist, 'index.js'))).sort()
-    const server = Object.keys(await import(join(dist, 'server.js'))).sort()
-    const words = [...page, ...server].flatMap((name) => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase()))
-    const unwanted = [
-      'identify',
-      'search',
-      'find',
-      'bulk',
-      'templates',
-      'embedding',
-      'age',
-      'gender',
-      'emotion',
-      'mood',
-      'expression',
-    ]
-    expect(unwanted.filter((word) => words.includes(word))).toEqual([])
-    expect(page).toMatchSnapshot()
-    expect(server).toMatchSnapshot()
   })
 })
