@@ -10,6 +10,8 @@ const pagePolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types faceseal lit-html',
   'report-uri /csp-report',
 ].join('; ')
 

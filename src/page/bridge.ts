@@ -87,10 +87,27 @@ const ownWorker = new URL('./worker.js', import.meta.url)
 
 function construct(workerUrl: string | URL = ownWorker): Worker {
   try {
-    return new Worker(workerUrl, { type: 'module' })
+    return new Worker(trusted(workerUrl), { type: 'module' })
   } catch (cause) {
     throw new FaceSealError('worker_start', { detail: 'the address is refused', cause })
   }
+}
+
+/** Not yet in TypeScript's library: https://w3c.github.io/trusted-types/ */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
+}
+let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
+
+/** Where the page asks for `require-trusted-types-for 'script'`, the address of the worker as one that may be run. */
+function trusted(url: string | URL): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+  try {
+    policy ??= trustedTypes?.createPolicy('faceseal', { createScriptURL: (address) => address })
+  } catch {
+    // The page names its policies and not this one: whether it also requires one, the constructor says.
+  }
+  return policy ? policy.createScriptURL(`${url}`) : `${url}`
 }
 
 /** Comlink's handlers are one map for the whole page, so this happens once. */

@@ -79,6 +79,13 @@ export interface LocalSite {
   close(): Promise<void>
 }
 
+export interface ServedPolicies {
+  readonly workerCsp?: string
+  readonly pageCsp?: string
+  /** Further headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /**
  * Serves folders of files under URL prefixes on a free loopback port, with the strict CSP on everything and the
  * worker's own on scripts whose name has `worker` in it. `pages` answer first.
@@ -86,7 +93,12 @@ export interface LocalSite {
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
   pages: Readonly<Record<string, Reply>> = {},
-  policies: { readonly workerCsp?: string; readonly pageCsp?: string; readonly cacheControl?: string } = {},
+  policies: {
+    readonly workerCsp?: string
+    readonly pageCsp?: string
+    readonly cacheControl?: string
+    readonly headers?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<LocalSite> {
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -96,6 +108,7 @@ export async function serveFolders(
     const csp = /worker[^/]*\.js$/.test(path) ? (policies.workerCsp ?? workerCsp) : (policies.pageCsp ?? strictCsp)
     response.setHeader('content-security-policy', csp)
     response.setHeader('cache-control', policies.cacheControl ?? 'no-store')
+    for (const [name, value] of Object.entries(policies.headers ?? {})) response.setHeader(name, value)
     if (!reply) {
       response.writeHead(404).end()
       return

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { build, type Plugin } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { workerBuild } from '../../../vite.worker.config'
-import { root } from '../harness'
+import { root, serveFolders } from '../harness'
 import { type Lab, openLab } from './lab'
 
 const artifacts = `${root}test/.artifacts/worker-lab`
@@ -157,4 +157,26 @@ it('telemetry of a library, as of @mediapipe/tasks-vision 1.x, is blocked and re
   expect(outcome.report?.asked).toEqual(['fetch', 'sendBeacon'])
   const own = lab.site.requests.slice(asked).filter((path) => !/^\/(assets|photos)\//.test(path))
   expect(own).toEqual(['/lab/telemetry-worker.js'])
+})
+
+it('from another origin, as a CDN is one, the worker starts through a blob that imports it', async () => {
+  const headers = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+  const cdn = await serveFolders({ '/': artifacts }, {}, { headers })
+  // The page of these tests allows workers of its own origin only, as the shipped policy does.
+  const page = await lab.page.context().browser()!.newPage({ bypassCSP: true })
+  await page.goto(lab.site.origin)
+  await page.waitForFunction(() => 'lab' in window)
+  const started = await page.evaluate(
+    async ({ worker, files }) => {
+      const direct = await window.lab.start({ worker, files }).catch((error) => error.name)
+      const shim = new Blob([`import ${JSON.stringify(worker)}`], { type: 'text/javascript' })
+      return { direct, shimmed: await window.lab.start({ worker: URL.createObjectURL(shim), files }) }
+    },
+    { worker: `${cdn.origin}/worker.js`, files: lab.assetFiles },
+  )
+  expect(started.direct).toBe('SecurityError')
+  expect(started.shimmed).toMatchObject({ removed: expect.arrayContaining(['fetch', 'WebSocket', 'indexedDB']) })
+  expect(await capture(page)).toMatchObject({ kind: 'sealed', report: { asked: [] } })
+  await page.close()
+  await cdn.close()
 })
