@@ -100,7 +100,12 @@ describe('code in README and docs', () => {
     for (const block of inLanguage('json')) expect(() => JSON.parse(block.code), placeOf(block)).not.toThrow()
     const policies = blocks.filter(isPolicy)
     expect(policies.length).toBeGreaterThan(0)
-    for (const block of policies) expect(lintPolicy(JSON.parse(block.code)), placeOf(block)).toEqual([])
+    const backend = readFileSync(join(root, 'examples/init/server.mjs'), 'utf8')
+    for (const block of policies) {
+      const policy = JSON.parse(block.code)
+      expect(lintPolicy(policy), placeOf(block)).toEqual([])
+      for (const { endpoint } of policy.alternatives) expect(backend, placeOf(block)).toContain(`'${endpoint}'`)
+    }
   })
 
   it('sh: names scripts, commands and files that exist', () => {
