@@ -13,6 +13,8 @@ export function createPanel(onStage: (name: StageName, milliseconds: number) => 
   const violations: string[] = []
   let language: DemoLanguage = 'zh-CN'
   let stage: { name: StageName; since: number } | undefined
+  // It scrolls, so the arrow keys must get there.
+  byId('requests-scroll').tabIndex = 0
   const showTime = (name: StageName, milliseconds: number) => {
     const key = `stage${name[0]!.toUpperCase()}${name.slice(1)}` as `stage${Capitalize<StageName>}`
     showLine(wordsFor(language)[key], `${Math.round(milliseconds)} ms`)

@@ -46,5 +46,7 @@ slot[name="alternative"][hidden], ::slotted([slot="alternative"][hidden]) { disp
 button:focus-visible, ::slotted([slot="alternative"]:focus-visible) { outline: 3px solid var(--mark); outline-offset: 2px; }
 button[disabled] { opacity: .55; cursor: default; }
 @container (max-width: 22rem) { .card { padding: 1em; } .mark { inline-size: 1.75em; block-size: 1.75em; } }
+/* Text at twice its size on a phone: the title gets the whole line. */
+@container (max-width: 14rem) { .head { display: grid; } h2 { font-size: 1em; } }
 @media (forced-colors: active) { .choice { border-color: ButtonText; } .mark { color: CanvasText; } }
 `

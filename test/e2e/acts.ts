@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright-core'
 import policy from '../../demo/policy.json' with { type: 'json' }
 import type { Visitor } from './harness.js'
 
@@ -55,6 +56,16 @@ export async function answerConsent({ page }: Pick<Visitor, 'page'>, answers: An
   await press('Agree, this time only')
   if (transmit === 'unasked') return
   await press(transmit === 'allow' ? 'Allow, this time only' : 'Do not allow')
+}
+
+/** Walks to the control with Tab and presses it with Enter, as somebody without a mouse. Throws where Tab does not lead there. */
+export async function pressByKeyboard(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  for (let step = 0; step < 60; step++) {
+    if (await target.evaluate((node) => node.matches(':focus'))) return await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not reach ${target}`)
 }
 
 /** Waits until the demo page is neither idle nor busy. */

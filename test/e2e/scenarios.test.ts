@@ -1,8 +1,10 @@
+import type { Locator } from 'playwright-core'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Report, reportSchema } from '../../demo/report'
 import { scenarioIds } from '../../demo/scenarios'
-import { otherWay, press } from './acts'
+import { axeFindings } from '../browser/axe'
+import { otherWay, pressByKeyboard } from './acts'
 import { openStage, type Stage, type Visitor } from './harness'
 
 let stage: Stage
@@ -14,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-/** What a tester does who follows the line of the page; by mouse, for FaceSeal takes no consent from a script (L01). */
+/** What a tester without a mouse does who follows the line of the page; FaceSeal takes no consent from a script (L01). */
 async function followCoach(): Promise<void> {
   const { page } = visitor
   const coach = page.locator('#coach')
@@ -26,12 +28,16 @@ async function followCoach(): Promise<void> {
     const next = await coach.getAttribute('data-next')
     const act = await coach.getAttribute('data-press')
     const dialog = page.getByRole('dialog')
-    if (next === 'answer') await dialog.locator(`.choices [data-act="${act}"]`).click()
-    else if (next === 'other-way') await press(visitor, otherWay)
-    else if (next === 'retry') await press(visitor, 'Try again')
-    else if (next === 'open-settings') await page.locator('#settings').dispatchEvent('click')
-    else if (next === 'withdraw') await dialog.locator('[data-act="withdraw"]').click()
-    else if (next === 'close-settings') await dialog.locator('[data-act="close"]').click()
+    const view = page.locator('[data-faceseal-capture]')
+    const targets: Readonly<Record<string, Locator>> = {
+      answer: dialog.locator(`.choices [data-act="${act}"]:enabled`),
+      'other-way': view.getByRole('button', { name: otherWay, exact: true }),
+      retry: view.getByRole('button', { name: 'Try again', exact: true }),
+      'open-settings': page.locator('#settings'),
+      withdraw: dialog.locator('[data-act="withdraw"]'),
+      'close-settings': dialog.locator('[data-act="close"]'),
+    }
+    await pressByKeyboard(page, targets[next ?? '']!)
     // The line is looked at ten times a second; what was done is not to be done twice.
     await page
       .locator(`#coach[data-next="${next}"][data-press="${act}"]`)
@@ -54,4 +60,35 @@ test.each(scenarioIds)('the scenario %s ends as it should, and its report says s
   expect(await page.locator('#scenario-verdict').textContent()).toBe('✓ passed')
   expect(await page.locator('#scenario-list [aria-current=page] .mark').textContent()).toBe('passed')
   expect(stage.outside.attempts).toEqual([])
+})
+
+test.each(['en', 'zh-CN'] as const)(
+  'the QA page itself (%s): axe finds nothing, by day and by night',
+  async (language) => {
+    const { page } = visitor
+    for (const path of [`/?lang=${language}`, `/?lang=${language}&scenario=backend-down&run`]) {
+      await page.goto(stage.demo.url + path)
+      if (path.endsWith('run')) await page.locator('#scenario-result').waitFor()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await axeFindings(page), `${path} ${colorScheme}`).toEqual([])
+      }
+    }
+    const tree = await page.locator('main > nav, main > .act').first().ariaSnapshot()
+    await expect(`${tree}\n`).toMatchFileSnapshot(`aria/scenarios.${language}.yaml`)
+  },
+)
+
+test('on a phone nothing of the QA page is wider than the window, and no word is cut off', async () => {
+  const { page } = visitor
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto(`${stage.demo.url}/?lang=en&scenario=backend-down&run`)
+  await page.locator('#scenario-result').waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('button, h1, h2, #scenario-list a, p')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+      .map(({ textContent }) => textContent),
+  )
+  expect(cut).toEqual([])
 })

@@ -80,6 +80,8 @@ button:focus-visible, summary:focus-visible, a:focus-visible, input:focus-visibl
   dt { padding-block-end: 0; font-size: .9em; }
   dd { border: 0; padding-block-start: 0; }
 }
+/* Text at twice its size on a phone: the longest word of a title still fits its line. */
+@media (max-width: 16rem) { h2 { font-size: 1em; } .body, .tools { padding-inline: .75rem; } }
 /* Zoomed or short: the choices scroll with the text rather than cover it (WCAG 1.4.10). */
 @media (max-height: 34rem) { .screen { display: block; max-block-size: none; } .body { overflow: visible; } }
 @media (max-height: 48rem) {

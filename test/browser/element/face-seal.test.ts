@@ -1,11 +1,12 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { printStyles } from '../../../src/page/consent/dialog-styles.ts'
-import { answerConsent, hintShown, otherWay, press, problemShown } from '../../e2e/acts.ts'
+import { answerConsent, hintShown, otherWay, press, pressByKeyboard, problemShown } from '../../e2e/acts.ts'
 import type { VisitOptions, Visitor } from '../../e2e/harness.ts'
 import { installSpies } from '../../e2e/spies.ts'
+import { axeFindings } from '../axe.ts'
 import { launchChromium } from '../harness.ts'
-import { axeFindings, openWidgetStage, type WidgetStage } from './site.ts'
+import { openWidgetStage, type WidgetStage } from './site.ts'
 
 let stage: WidgetStage
 let visitor: Visitor
@@ -66,8 +67,8 @@ describe('one person', () => {
     await button('Enrol face').waitFor()
     await button('Enrol face').focus()
     await page.keyboard.press('Enter')
-    await pressByKeyboard('Agree, this time only')
-    await pressByKeyboard('Allow, this time only')
+    await pressInDialog('Agree, this time only')
+    await pressInDialog('Allow, this time only')
     await finish('enrolled')
     expect(await face().getByRole('status').textContent()).toBe('Enrolled.')
     expect(await focused()).toBe('face-seal')
@@ -241,16 +242,8 @@ async function finish(state: string): Promise<void> {
   }
 }
 
-async function pressByKeyboard(name: string): Promise<void> {
-  const target = page.getByRole('dialog').locator('[data-act]:enabled', { hasText: name })
-  await target.waitFor()
-  for (let i = 0; i < 20; i++) {
-    if (await target.evaluate((node) => node.matches(':focus'))) break
-    await page.keyboard.press('Tab')
-  }
-  expect(await target.evaluate((node) => node.matches(':focus'))).toBe(true)
-  await page.keyboard.press('Enter')
-}
+const pressInDialog = (name: string) =>
+  pressByKeyboard(page, page.getByRole('dialog').locator('[data-act]:enabled', { hasText: name }))
 
 describe('mounts', () => {
   it('React in StrictMode: nothing starts by itself, unmounting in the middle ends camera and worker, and again', async () => {

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { bundleApp, gzipBytes } from '../../../bench/size/app-bundle.ts'
 import { codeBlocks } from '../../docs/code-blocks.ts'
@@ -57,7 +56,6 @@ export async function openWidgetStage(): Promise<WidgetStage> {
   await bundleTo(join(served, 'headless.js'), join(folder, 'headless.ts'))
   const readmeScripts = await bundleReadme(script, served)
   await copyFile(join(root, 'dist/worker.js'), join(served, 'worker.js'))
-  await copyFile(join(root, 'node_modules/axe-core/axe.min.js'), join(served, 'axe.js'))
   await symlink(join(root, 'dist/assets'), join(served, 'assets'))
   await writeFile(
     join(served, 'page.css'),
@@ -97,19 +95,4 @@ async function bundleTo(file: string, input: string): Promise<void> {
   })
   await bundle.write({ file, format: 'esm', codeSplitting: false })
   await bundle.close()
-}
-
-/** axe's findings on the page as it is, one line each. */
-export async function axeFindings(page: Page): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ url: '/axe.js' })
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
-
-interface AxeViolation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
 }

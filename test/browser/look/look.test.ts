@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axeFindings } from '../element/site.ts'
+import { axeFindings } from '../axe.ts'
 import { differences, type Fingerprint, faultsOf, fingerprintOf } from './fingerprint.ts'
 import fingerprints from './fingerprints.json' with { type: 'json' }
 import { type Look, looks, nameOf } from './looks.ts'

@@ -60,7 +60,6 @@ export async function openLookStage(): Promise<LookStage> {
       '/page.css': { body: css, type: 'text/css' },
       '/box.ttf': { body: boxFont(), type: 'font/ttf' },
       '/alternative': { body: 'here', type: 'text/plain' },
-      '/axe.js': { body: await readFile(`${root}node_modules/axe-core/axe.min.js`), type: 'text/javascript' },
     },
     { pageCsp: "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'" },
   )
