@@ -149,7 +149,7 @@ async function prepareRequest({ options, store }: Ceremony, decision: Granted): 
     ...(localTemplate && { localTemplate }),
     frames: capture.frames[kind],
     // Each movement, the way back from it, and the rest before the first have their own limits inside this one.
-    timeoutMs: capture.timeoutMs + 2 * liveness.steps.length * liveness.stepTimeoutMs,
+    timeoutMs: capture.timeoutMs + 2 * (liveness.steps.length + liveness.substitutes.length) * liveness.stepTimeoutMs,
   }
 }
 

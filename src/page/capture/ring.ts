@@ -45,7 +45,10 @@ export function challengeRing() {
   svg.setAttribute('aria-hidden', 'true')
   const ring = document.createElementNS(namespace, 'ellipse')
   ring.setAttribute('class', 'ring')
-  for (const [name, value] of Object.entries(outline)) ring.setAttribute(name, `${value}`)
+  // An ellipse's line begins at its right; lying on its side and turned up, this one fills from the top.
+  const { cx, cy, rx, ry } = outline
+  const upright = { cx, cy, rx: ry, ry: rx, transform: `rotate(-90 ${cx} ${cy})` }
+  for (const [name, value] of Object.entries(upright)) ring.setAttribute(name, `${value}`)
   ring.setAttribute('stroke-dasharray', `${length}`)
   svg.append(ring)
   let shown: LivenessStep | undefined

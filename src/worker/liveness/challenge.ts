@@ -125,8 +125,17 @@ export class Challenge {
     else if (this.#phase === 'rest') this.#return(face, this.#rest)
     else this.#follow(face, this.#rest)
     const limit = this.#options.stepTimeoutMs * (this.#mayBegin ? 2 : 1)
-    if (this.#live && t - this.#since > limit) this.#fail(this.#phase === 'rest' ? 'no_neutral' : 'step_timeout')
+    if (this.#live && t - this.#since > limit) this.#expire()
     return this.state
+  }
+
+  /**
+   * Narrow eyes and glasses can hide a blink, which nobody can help: it is not held against them as long as there is
+   * something else to ask (L04). Every other movement is seen of anybody.
+   */
+  #expire(): void {
+    if (this.#phase === 'rest') this.#fail('no_neutral')
+    else if (this.#steps[this.#index] !== 'blink' || !this.#takeSubstitute()) this.#fail('step_timeout')
   }
 
   get #mayBegin(): boolean {

@@ -25,9 +25,9 @@ const full = {
 
 /**
  * Share of the person's own iris contrast below which the eyes count as closed, above which as open again. Below `shut` no
- * iris is left to be seen: half-closed lids, a wink or a blurred frame do not come there.
+ * iris is left to be seen: half-closed lids and a wink do not come there (docs/liveness.md).
  */
-const lids = { shut: 0.35, closed: 0.58, open: 0.75 } as const
+const lids = { shut: 0.4, closed: 0.58, open: 0.75 } as const
 /**
  * Below this the iris cannot be told from the white surely enough: a pale iris, glasses with a glare, too small a face.
  * Medians of clips: 0.10 to 0.18 where blinks are lost, 0.27 and more where they show.

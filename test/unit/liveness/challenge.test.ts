@@ -288,6 +288,20 @@ describe('a person whose eyes cannot be read', () => {
     expect(challenge.done).toEqual(['open_mouth', 'turn_left'])
   })
 
+  it('L04 or whose blink is hidden is asked for another movement once the time is over, and for that of no other movement', () => {
+    const waiting = perform([
+      [0, rest],
+      [6, rest],
+    ])
+    const late = act(['open_mouth']).map((face) => ({ ...face, t: face.t + 6100 }))
+    const challenge = challengeOf(['blink'], ['open_mouth'])
+    expect(run(challenge, waiting)).toMatchObject({ phase: 'step', step: 'open_mouth' })
+    expect(run(challenge, late)).toMatchObject({ phase: 'done' })
+    expect(challenge.done).toEqual(['open_mouth'])
+    expect(run(challengeOf(['turn_left'], ['open_mouth']), waiting)).toMatchObject({ failure: 'step_timeout' })
+    expect(run(challengeOf(['blink']), waiting)).toMatchObject({ failure: 'step_timeout' })
+  })
+
   it('cannot blink where nothing else is offered', () => {
     expect(run(challengeOf(['blink']), pale(['blink', 'blink', 'blink']))).toMatchObject({ failure: 'step_timeout' })
   })
