@@ -16,6 +16,7 @@ export {
   verify,
 } from './page/client'
 export type { AlternativeReason, ConsentGrant } from './page/consent/grant'
+export type { BackendAddress, BackendEndpoint } from './page/http'
 export { openFaceSettings, startEnrolment, startVerification } from './page/on-demand'
 export { type PasskeyOptions, passkeyHeaders } from './page/passkey'
 export type { FaceSettingsInit, FaceSettingsResult, SettingsBackend } from './page/settings'

@@ -48,20 +48,21 @@ export type RunOutcome = ClientOutcome & { readonly id?: string | undefined }
 
 /** One ceremony over the headless API. Throws what that throws; anything else of the page's functions is `backend_unavailable`. */
 export async function runCeremony(kind: CeremonyKind, init: RunInit): Promise<RunOutcome> {
-  const { backend, baseUrl } = init
+  const { backend } = init
   if (backend) return await overFunctions(kind, init, backend)
-  return await (kind === 'enrol' ? enrol : verify)({ ...init, baseUrl: required(baseUrl) })
+  return await (kind === 'enrol' ? enrol : verify)({ ...init, baseUrl: required(init, ceremonyEndpoints) })
 }
 
 export async function runSettings(init: RunInit): Promise<FaceSettingsResult> {
-  const { backend, baseUrl, headers, mount, locale, theme, signal, expectedSigner } = init
+  const { backend, endpoints, headers, mount, locale, theme, signal, expectedSigner } = init
   const around = {
     ...(mount && { mount }),
     ...(locale && { locale }),
     ...(theme && { theme }),
     signal,
   }
-  if (!backend) return await settings({ baseUrl: required(baseUrl), headers, expectedSigner, ...around })
+  if (!backend)
+    return await settings({ baseUrl: required(init, settingsEndpoints), endpoints, headers, expectedSigner, ...around })
   if (!backend.settings) throw new FaceSealError('configuration_invalid', { detail: 'backend.settings' })
   const { settings: ask } = backend
   return await openFaceSettings({ ...(await coded('settings', () => ask(signal))), ...around })
@@ -95,7 +96,13 @@ async function coded<T>(detail: string, call: () => Promise<T>): Promise<T> {
   }
 }
 
-function required(baseUrl: string | undefined): string {
-  if (baseUrl === undefined) throw new FaceSealError('configuration_invalid', { detail: 'base-url or backend' })
-  return baseUrl
+const ceremonyEndpoints = ['options', 'answer', 'local', 'receipts'] as const
+const settingsEndpoints = ['options', 'receipts', 'withdraw'] as const
+
+/** The base address, or none where each address that is needed is given by itself. */
+function required({ baseUrl, endpoints }: RunInit, needed: readonly (keyof NonNullable<typeof endpoints>)[]): string {
+  const missing = needed.filter((name) => endpoints?.[name] === undefined)
+  if (baseUrl !== undefined || missing.length === 0) return baseUrl ?? ''
+  const all = missing.length === needed.length ? ['base-url or backend'] : missing.map((name) => `${name}-url`)
+  throw new FaceSealError('configuration_invalid', { detail: all.join(', ') })
 }

@@ -57,6 +57,11 @@ export class FaceSealElement extends LitElement {
   static override readonly shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true }
   static override readonly properties = {
     baseUrl: { attribute: 'base-url' },
+    optionsUrl: { attribute: 'options-url' },
+    answerUrl: { attribute: 'answer-url' },
+    localUrl: { attribute: 'local-url' },
+    receiptsUrl: { attribute: 'receipts-url' },
+    withdrawUrl: { attribute: 'withdraw-url' },
     assetBase: { attribute: 'asset-base' },
     workerUrl: { attribute: 'worker-url' },
     locale: {},
@@ -73,6 +78,16 @@ export class FaceSealElement extends LitElement {
 
   /** Where the backend's handler is mounted, e.g. `/face`. */
   declare baseUrl: string | undefined
+  /** One address each, where yours is not the handler's under `baseUrl`: options of this mode, */
+  declare optionsUrl: string | undefined
+  /** the sealed response, */
+  declare answerUrl: string | undefined
+  /** the device's own yes or no, */
+  declare localUrl: string | undefined
+  /** the consent records, */
+  declare receiptsUrl: string | undefined
+  /** and withdrawal, from the settings. */
+  declare withdrawUrl: string | undefined
   /** Instead of `baseUrl`: your own functions. */
   declare backend: FaceSealBackend | undefined
   /** Folder of the model files, on the page's own origin. */
@@ -291,7 +306,7 @@ export class FaceSealElement extends LitElement {
   }
 
   get #hasSettings(): boolean {
-    return this.backend ? this.backend.settings !== undefined : this.baseUrl !== undefined
+    return this.backend ? this.backend.settings !== undefined : typeof (this.baseUrl ?? this.optionsUrl) === 'string'
   }
 
   get #words(): Words {
@@ -342,12 +357,32 @@ export class FaceSealElement extends LitElement {
 
   #runInit(signal: AbortSignal): RunInit {
     const { baseUrl, backend, assetBase, workerUrl, localOnly, theme, init } = this
+    // An attribute that was taken away is null.
+    const endpoints = {
+      options: this.optionsUrl || undefined,
+      answer: this.answerUrl || undefined,
+      local: this.localUrl || undefined,
+      receipts: this.receiptsUrl || undefined,
+      withdraw: this.withdrawUrl || undefined,
+    }
     const mount = this.renderRoot.querySelector('#mount') ?? this
     const onProgress = (progress: CeremonyProgress) => {
       if (!signal.aborted) this.#follow(progress)
     }
     return {
-      ...{ ...init, baseUrl, backend, assetBase, workerUrl, localOnly, theme, mount, signal, onProgress },
+      ...{
+        ...init,
+        baseUrl: baseUrl ?? undefined,
+        endpoints,
+        backend,
+        assetBase,
+        workerUrl,
+        localOnly,
+        theme,
+        mount,
+        signal,
+        onProgress,
+      },
       locale: this.#wanted,
     }
   }

@@ -92,9 +92,13 @@ const simdProbe = Uint8Array.from([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ])
 
+export function hasSimd(): boolean {
+  return WebAssembly.validate(simdProbe)
+}
+
 /** tfjs takes one of its two builds, by the same question; this is the one that it leaves. */
 function otherWasm(): ModelFileName {
-  return WebAssembly.validate(simdProbe) ? 'tfjs-backend-wasm.wasm' : 'tfjs-backend-wasm-simd.wasm'
+  return hasSimd() ? 'tfjs-backend-wasm.wasm' : 'tfjs-backend-wasm-simd.wasm'
 }
 
 interface NamedFile extends ModelFile {

@@ -11,6 +11,7 @@ import type { ConsentDecision, ConsentGrant } from './consent/grant'
 import { readPolicy } from './policy'
 import { type DeviceStore, openDeviceStore, type StoredReceipt } from './store'
 import { pendingReceipts } from './submit-receipts'
+import { checkSurroundings } from './surroundings'
 
 /** Good frames that are averaged, and milliseconds to get them. */
 const capture = { frames: { enrol: 5, verify: 3 }, timeoutMs: 45_000 } as const
@@ -72,7 +73,7 @@ interface Ceremony {
 
 /** L17, L13: nothing starts from options that were changed, are late, or belong to another page or act. */
 async function checkOptions(kind: CeremonyKind, { optionsJSON, expectedSigner, signal }: CeremonyInit) {
-  if (!globalThis.isSecureContext) throw new FaceSealError('insecure_context')
+  checkSurroundings()
   if (signal?.aborted) throw new FaceSealError('aborted', { cause: signal.reason })
   const { options } = await verifyOptions(optionsJSON, { expectedSigner })
   if (options.kind !== kind) throw new FaceSealError('options_invalid', { detail: `kind is ${options.kind}` })

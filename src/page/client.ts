@@ -2,15 +2,16 @@ import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options
 import { FaceSealError } from '../wire/errors'
 import { arrived } from './arrived'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
-import { type Backend, json, post } from './http'
+import { type BackendAddress, json, post } from './http'
 import { loadMessages, matchLocale } from './i18n'
 import type { PasskeyOptions } from './passkey'
 import type { FaceSettingsResult } from './settings'
+import { checkSurroundings } from './surroundings'
 
 /**
  * Configuration of {@link enrol} and {@link verify}: that of a ceremony, with the way to the backend in place of options.
  */
-export interface ClientInit extends Backend, Omit<CeremonyInit, 'optionsJSON' | 'signal'> {
+export interface ClientInit extends BackendAddress, Omit<CeremonyInit, 'optionsJSON' | 'signal'> {
   /** Called before each request: for options, for the records, and the one with the answer. */
   readonly onSend?: ((step: SendStep) => void) | undefined
   /** Where the backend owes it (`passkey` of its handler): the person's passkey signs for the answer before it is sent. */
@@ -46,11 +47,12 @@ export async function verify(init: ClientInit): Promise<ClientOutcome> {
 }
 
 async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOutcome> {
+  checkSurroundings()
   init.onSend?.('options')
   // The words are most likely these; fetched beside the rest they cost no round of their own.
   void loadMessages(matchLocale(init.locale ?? navigator.languages)).catch(() => undefined)
   const [optionsJSON, { converse }] = await Promise.all([
-    post<CeremonyOptionsJSON>(init, `/${kind}/options`, json({})),
+    post<CeremonyOptionsJSON>(init, 'options', json({}), kind),
     arrived(import('./converse')),
   ])
   return await converse(kind, init, optionsJSON)
@@ -59,7 +61,7 @@ async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOut
 /** What {@link settings} needs of {@link ClientInit}. */
 export type SettingsClientInit = Pick<
   ClientInit,
-  'baseUrl' | 'headers' | 'mount' | 'locale' | 'theme' | 'signal' | 'expectedSigner'
+  'baseUrl' | 'endpoints' | 'headers' | 'mount' | 'locale' | 'theme' | 'signal' | 'expectedSigner'
 >
 
 /**
@@ -77,8 +79,8 @@ export async function settings(init: SettingsClientInit): Promise<FaceSettingsRe
   return await openFaceSettings({
     ...{ tenant, purpose, subject, policy },
     backend: {
-      withdraw: () => post(init, '/withdraw', json({})),
-      sendReceipts: (receipts) => post(init, '/receipts', json({ receipts })),
+      withdraw: () => post(init, 'withdraw', json({})),
+      sendReceipts: (receipts) => post(init, 'receipts', json({ receipts })),
     },
     ...(init.locale && { locale: init.locale }),
     ...(init.theme && { theme: init.theme }),
@@ -93,9 +95,9 @@ const enrolInstead: readonly string[] = ['rate_limited', 'configuration_invalid'
 /** Whoever cannot verify must still see, export, withdraw and delete (L10, L11, L20). */
 async function settingsOptions(init: SettingsClientInit): Promise<CeremonyOptionsJSON> {
   try {
-    return await post<CeremonyOptionsJSON>(init, '/verify/options', json({}))
+    return await post<CeremonyOptionsJSON>(init, 'options', json({}))
   } catch (error) {
     if (!(error instanceof FaceSealError) || !enrolInstead.includes(error.code)) throw error
-    return await post<CeremonyOptionsJSON>(init, '/enrol/options', json({}))
+    return await post<CeremonyOptionsJSON>(init, 'options', json({}), 'enrol')
   }
 }

@@ -39,7 +39,7 @@ async function report(init: ClientInit, statement: string, { process }: Performe
   const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
   const headers = await headersOver(init, new TextEncoder().encode(statement), signal)
   init.onSend?.('response')
-  return await post({ ...init, headers, signal }, '/local', { type: 'application/jose', content: statement })
+  return await post({ ...init, headers, signal }, 'local', { type: 'application/jose', content: statement })
 }
 
 /** The headers for the answer: the integrator's, and the passkey's word for exactly these bytes. */
@@ -58,7 +58,7 @@ async function submit(init: ClientInit, { outcome, pending }: Performed): Promis
   if (pending.length === 0) return
   init.onSend?.('receipts')
   const receipts = json({ receipts: outcome.receipts })
-  const answer = await post<ReceiptsAnswer>(init, '/receipts', receipts)
+  const answer = await post<ReceiptsAnswer>(init, 'receipts', receipts)
   const store = await openDeviceStore()
   try {
     await keepCountersignatures(store, pending, answer)
@@ -82,10 +82,11 @@ async function send(
   { tenant, purpose }: CeremonyOptionsJSON,
 ): Promise<Answer> {
   if (!transmit) throw new FaceSealError('consent_required', { detail: 'transmit' })
-  const destination = addressOf(init, `/${kind}`).origin
+  const destination = addressOf(init, 'answer', kind).origin
   const signal = init.signal ? AbortSignal.any([init.signal, transmit.signal]) : transmit.signal
   const headers = await headersOver(init, response, signal)
   await consumeGrant(transmit, 'transmit', { tenant, purpose, destination })
   init.onSend?.('response')
-  return await post({ ...init, headers, signal }, `/${kind}`, { type: 'application/octet-stream', content: response })
+  const body = { type: 'application/octet-stream', content: response }
+  return await post({ ...init, headers, signal }, 'answer', body, kind)
 }

@@ -1,9 +1,23 @@
+import type { CeremonyKind } from '../wire/ceremony-options'
 import { FaceSealError, isFaceSealErrorCode } from '../wire/errors'
 
+/** What is asked of the backend; the first two are of one kind of ceremony. All are POST. */
+export type BackendEndpoint = 'options' | 'answer' | 'local' | 'receipts' | 'withdraw'
+
+const paths: Readonly<Record<BackendEndpoint, (kind: CeremonyKind) => string>> = {
+  options: (kind) => `/${kind}/options`,
+  answer: (kind) => `/${kind}`,
+  local: () => '/local',
+  receipts: () => '/receipts',
+  withdraw: () => '/withdraw',
+}
+
 /** Where the backend is, and what every request to it carries. */
-export interface Backend {
+export interface BackendAddress {
   /** Where the backend's handler is mounted, e.g. `/face`. */
   readonly baseUrl: string
+  /** Addresses that are not under `baseUrl` by the handler's names: of this ceremony's options and answer, and the rest. */
+  readonly endpoints?: Readonly<Partial<Record<BackendEndpoint, string | undefined>>> | undefined
   /** Sent with every request, e.g. the header of your session. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
@@ -18,15 +32,22 @@ export function json(value: object): Body {
   return { type: 'application/json', content: JSON.stringify(value) }
 }
 
-export function addressOf({ baseUrl }: Backend, path: string): URL {
-  return new URL(`${baseUrl.replace(/\/$/, '')}${path}`, location.href)
+export function addressOf({ baseUrl, endpoints }: BackendAddress, endpoint: BackendEndpoint, kind: CeremonyKind): URL {
+  return new URL(endpoints?.[endpoint] ?? `${baseUrl.replace(/\/$/, '')}${paths[endpoint](kind)}`, location.href)
 }
 
 /** Throws `aborted`, `backend_unavailable`, and the codes of the backend. */
-export async function post<T>(init: Backend, path: string, { type, content }: Body): Promise<T> {
+export async function post<T>(
+  init: BackendAddress,
+  endpoint: BackendEndpoint,
+  { type, content }: Body,
+  kind: CeremonyKind = 'verify',
+): Promise<T> {
+  const url = addressOf(init, endpoint, kind)
+  const path = url.pathname
   let response: Response
   try {
-    response = await fetch(addressOf(init, path), {
+    response = await fetch(url, {
       method: 'POST',
       headers: { ...init.headers, 'content-type': type },
       body: content,

@@ -21,6 +21,11 @@ type Settable = Partial<
   Pick<
     FaceSealElement,
     | 'baseUrl'
+    | 'optionsUrl'
+    | 'answerUrl'
+    | 'localUrl'
+    | 'receiptsUrl'
+    | 'withdrawUrl'
     | 'backend'
     | 'assetBase'
     | 'workerUrl'

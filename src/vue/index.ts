@@ -9,6 +9,11 @@ export const FaceSeal = defineComponent({
   name: 'FaceSeal',
   props: {
     baseUrl: String,
+    optionsUrl: String,
+    answerUrl: String,
+    localUrl: String,
+    receiptsUrl: String,
+    withdrawUrl: String,
     backend: Object as PropType<FaceSealElement['backend']>,
     assetBase: String,
     workerUrl: String,

@@ -40,7 +40,7 @@ for (const { about, faults } of faultGroups)
         await expectEnded(scene.visitor, fault, started)
         await page.unrouteAll()
         await page.evaluate(() => {
-          for (const name of ['camera', 'refuseCamera', 'noWebGl', 'storage'] as const)
+          for (const name of ['camera', 'refuseCamera', 'noSimd', 'noWebGl', 'storage'] as const)
             globalThis.sabotage[name] = undefined
           Object.assign(globalThis.sabotage, { clockAhead: 0, haste: 1 })
         })

@@ -83,7 +83,7 @@ const models: FaultGroup = {
     {
       name: 'capture module that does not load',
       inject: onPage(answer(files.capture, status(503))),
-      ...fails('worker_start'),
+      ...fails('module_unavailable'),
     },
     { name: 'model 404', inject: onPage(answer(files.detector, status(404))), ...fails('model_unavailable') },
     {
@@ -204,7 +204,15 @@ const worker: FaultGroup = {
       ends: succeeds,
       reaches: 'camera',
     },
-    { name: 'no SIMD', inject: onPage(before('noSimd')), ends: succeeds, reaches: 'camera' },
+    {
+      name: 'no SIMD',
+      inject: async (scene) => {
+        await sabotage({ noSimd: true })(scene)
+        await before('noSimd')(scene.visitor.page)
+      },
+      ends: succeeds,
+      reaches: 'camera',
+    },
     {
       name: 'no WebGL',
       inject: async (scene) => {

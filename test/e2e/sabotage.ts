@@ -17,6 +17,7 @@ export interface Sabotage {
   /** Name of the `DOMException` with which the next cameras are refused. */
   refuseCamera?: string | undefined
   noWebGl?: boolean | undefined
+  noSimd?: boolean | undefined
   /** IndexedDB takes the question and never answers, or has no room for another row. */
   storage?: 'hangs' | 'full' | undefined
   /** Seconds that the clock is ahead. */
@@ -74,7 +75,10 @@ export function installSabotage(): void {
     return drawn
   }
 
-  // On the page's own thread; in the worker the same is done by `noWebGl`.
+  // On the page's own thread; in the worker the same is done by `noSimd` and `noWebGl`.
+  const { validate } = WebAssembly
+  WebAssembly.validate = (bytes) => !sabotage.noSimd && validate(bytes)
+
   const { getContext } = OffscreenCanvas.prototype
   OffscreenCanvas.prototype.getContext = function (this: OffscreenCanvas, ...given: unknown[]) {
     if (sabotage.noWebGl && String(given[0]).startsWith('webgl')) return null
