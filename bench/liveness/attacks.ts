@@ -6,6 +6,7 @@
 // would not. Nor is the identity check part of it. Prints how many challenges accept each attack, and the reasons of the others.
 import { dirname, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { livenessSteps } from '../../src/wire/liveness.ts'
 import { type AttackName, attackRecipes, prepareAttacks } from '../../test/e2e/attacks.ts'
 import { rateOf } from '../pad/figures.ts'
 import type { PadFrame } from '../pad/frame.ts'
@@ -20,6 +21,13 @@ const folder = dirname(clips.photo)
 const seen = await seenOf({
   ...{ folder, paths: Object.values(clips).map((path) => relative(folder, path)) },
   ...{ seconds: Number(values.seconds), file: values.frames },
+})
+
+/** Every challenge with every two substitutes, for an attacker who presses rather than wait for a refusal. */
+const pressing = challengePairs.flatMap((steps) => {
+  const others = livenessSteps.filter((step) => !steps.includes(step))
+  const offers = others.flatMap((first) => others.filter((step) => step !== first).map((then) => [first, then]))
+  return offers.map((substitutes) => ({ steps, substitutes, stepTimeoutMs: 12_000, pressAfterMs: 7000 }))
 })
 
 for (const [path, frames] of seen) {
@@ -40,6 +48,11 @@ for (const [path, frames] of seen) {
     const reasons = new Map<string, number>()
     for (const { outcome } of results) reasons.set(outcome, (reasons.get(outcome) ?? 0) + 1)
     if (pace === usualPace) process.stdout.write(`  ${[...reasons].map((reason) => reason.join(' ')).join(', ')}\n`)
+    if (pace === usualPace) {
+      const tries = pressing.map((request) => playChallenge(played, request))
+      const through = tries.filter(({ passed }) => passed).length
+      process.stdout.write(`  with "another movement" pressed twice: ${through} of ${tries.length} accepted\n`)
+    }
     for (const { steps, at } of accepted)
       process.stdout.write(`  accepted: ${steps.join(' + ')} after ${at / 1000} s\n`)
   }

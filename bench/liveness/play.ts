@@ -15,19 +15,29 @@ export interface Request {
   /** What the backend offers in place of a movement; the product takes the next by itself where a blink cannot be read. */
   readonly substitutes?: readonly LivenessStep[]
   readonly stepTimeoutMs: number
+  /** "Another movement" is pressed when a movement that was asked for so many milliseconds is not done; never by default. */
+  readonly pressAfterMs?: number
 }
 
 /** What a challenge makes of frames that were looked at. */
 export function playChallenge(
   frames: readonly PadFrame[],
-  { steps, substitutes = [], stepTimeoutMs }: Request,
+  { steps, substitutes = [], stepTimeoutMs, pressAfterMs = Number.POSITIVE_INFINITY }: Request,
 ): Played {
   const options = { steps: [...steps], substitutes: [...substitutes], stepTimeoutMs }
   const challenge = new Challenge({ level: 'active', ...options })
+  let asked: LivenessStep | undefined
+  let since = 0
+  let left = substitutes.length
   for (const { t, face } of frames) {
-    const { phase, failure } = challenge.observe(t, face?.observation)
+    const { phase, step, failure } = challenge.observe(t, face?.observation)
     if (phase === 'done') return { passed: true, outcome: 'done', at: t }
     if (phase === 'failed') return { passed: false, outcome: failure ?? phase, at: t }
+    if (phase !== 'step' || step !== asked) since = t
+    asked = phase === 'step' ? step : undefined
+    if (t - since < pressAfterMs || left === 0) continue
+    left -= 1
+    challenge.substitute()
   }
   return { passed: false, outcome: 'unfinished', at: frames.at(-1)?.t ?? 0 }
 }
