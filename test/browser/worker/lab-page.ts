@@ -77,7 +77,7 @@ let worker: Worker | undefined
 let api: ReturnType<typeof wrap<WorkerApi>> | undefined
 let keys: Promise<DeviceKeys> | undefined
 
-const lab = {
+export const lab = {
   start: async (input: LabStart): Promise<StartReport | LabFailure> => {
     worker?.terminate()
     worker = new Worker(input.worker, { type: 'module' })

@@ -10,7 +10,8 @@ import { type LocalSite, launchChromium, root, serveFolders } from '../harness'
 import type { LabFailure, LabStart } from './lab-page'
 import { preparePhotos } from './photos'
 
-const assetFiles: readonly string[] = Object.values(files)
+/** What the page hands to the worker. */
+export const assetFiles: readonly string[] = Object.values(files)
   .flat()
   .map(({ file }) => file)
 
@@ -78,9 +79,7 @@ export async function openLab({ clips, shipped = false, browser: given }: LabOpt
   const startIn = (where: Page, options: Partial<LabStart> = {}) =>
     where.evaluate((input) => window.lab.start(input), { worker, files: assetFiles, ...options })
 
-  const suite = new hpke.CipherSuite(hpke.KEM_DHKEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES_128_GCM)
-  const keyPair = await suite.GenerateKeyPair()
-  const publicKey = Buffer.from(await suite.SerializePublicKey(keyPair.publicKey)).toString('base64url')
+  const sealing = await createSealing()
   return {
     page,
     site,
@@ -92,6 +91,21 @@ export async function openLab({ clips, shipped = false, browser: given }: LabOpt
       await startIn(more, options)
       return more
     },
+    ...sealing,
+    close: async () => {
+      await Promise.all(pages.map((opened) => opened.close()))
+      if (!given) await browser.close()
+      await site.close()
+    },
+  }
+}
+
+/** A fresh sealing key: bindings for it, and the other implementation of RFC 9180 that opens what was sealed to it. */
+export async function createSealing(): Promise<Pick<Lab, 'binding' | 'open'>> {
+  const suite = new hpke.CipherSuite(hpke.KEM_DHKEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES_128_GCM)
+  const keyPair = await suite.GenerateKeyPair()
+  const publicKey = Buffer.from(await suite.SerializePublicKey(keyPair.publicKey)).toString('base64url')
+  return {
     binding: (change = {}) => ({
       ...{ kind: 'verify', tenant: 'example', origin: 'https://example.com', purpose: 'sign-in' },
       ...{ sid: randomBytes(16).toString('base64url'), nonce: randomBytes(16).toString('base64url') },
@@ -106,11 +120,6 @@ export async function openLab({ clips, shipped = false, browser: given }: LabOpt
       const info = new TextEncoder().encode('faceseal/envelope/v1')
       const plaintext = await suite.Open(keyPair, enc, ciphertext, { info, aad: headerBytes })
       return { header, headerBytes, claim: decodeClaim(plaintext) }
-    },
-    close: async () => {
-      await Promise.all(pages.map((opened) => opened.close()))
-      if (!given) await browser.close()
-      await site.close()
     },
   }
 }
