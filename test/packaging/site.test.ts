@@ -48,6 +48,15 @@ describe('the site that `npm run docs` builds', () => {
     expect(dead).toEqual([])
   })
 
+  it('leads to every page from the side', () => {
+    const shown = new Set(
+      attributes(pages.get('guide/concepts.html') ?? '', 'href').map((href) => `${href.slice(1)}.html`),
+    )
+    const wanted = [...pages.keys()].filter((name) => !/^(zh-CN|api)\/|index\.html$|^404/.test(name))
+    expect(wanted.length).toBeGreaterThan(20)
+    expect(wanted.filter((name) => !shown.has(name))).toEqual([])
+  })
+
   it('loads nothing from another origin', () => {
     const loaded = [...pages].flatMap(([name, html]) => [
       ...attributes(html, 'src').map((src) => `${name}: ${src}`),
