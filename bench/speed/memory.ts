@@ -6,13 +6,17 @@ import { prepareClips } from '../../test/e2e/clips.ts'
 import { fixtures } from '../../test/e2e/clips-folder.ts'
 import { median, rounded } from './statistics.ts'
 
-export interface MemoryResult {
-  readonly verifications: number
-  /** Private memory of the renderer (page and worker together), megabytes; `undefined` where the system does not tell. */
+/** Private memory of the renderer, page and worker together; `undefined` where the system does not tell. */
+export interface Growth {
+  /** Megabytes. */
   readonly steadyMB: number | undefined
   readonly peakMB: number | undefined
   /** Last quarter over the second, so that warming up does not count; percent. */
   readonly growthPct: number | undefined
+}
+
+export interface MemoryResult extends Growth {
+  readonly verifications: number
   /** Tensors and bytes of them in the worker, more after the last than after the first. */
   readonly tensorsLeft: number
   readonly tensorBytesLeft: number
@@ -42,20 +46,56 @@ export async function runMemory(verifications: number, say: (line: string) => vo
       if (index % 20 === 0) say(`memory: ${index} of ${verifications} verifications, ${used?.toFixed(0)} MB`)
     }
     const last = await counters()
-    const quarter = Math.floor(megabytes.length / 4)
-    const [early, late] = [megabytes.slice(quarter, 2 * quarter), megabytes.slice(3 * quarter)].map(median)
-    const known = quarter > 0
     return {
       verifications,
-      steadyMB: known ? rounded(late!, 1) : undefined,
-      peakMB: known ? rounded(Math.max(...megabytes), 1) : undefined,
-      growthPct: known ? rounded(100 * (late! / early! - 1), 1) : undefined,
+      ...growthOf(megabytes),
       tensorsLeft: last.tensors - first.tensors,
       tensorBytesLeft: last.bytes - first.bytes,
       framesLeft: last.frames,
     }
   } finally {
     await lab.close()
+  }
+}
+
+/** One capture that never ends well: a covered face is looked at and guided for so many minutes. */
+export async function runSoak(minutes: number, say: (line: string) => void): Promise<Growth> {
+  const clips = await prepareClips()
+  const lab = await openLab({ clips: fixtures, shipped: true })
+  try {
+    const started = await lab.start()
+    if ('code' in started) throw new Error(`worker: ${started.code}`)
+    const clip = clips.covered.replace(fixtures, '/clips/')
+    const input = { shots: [], clip, binding: lab.binding(), timeoutMs: 60_000 * minutes }
+    let running = true
+    const capture = lab.page
+      .evaluate((request) => window.lab.capture(request), input)
+      .finally(() => {
+        running = false
+      })
+    const megabytes: number[] = []
+    while (running) {
+      await new Promise((resolve) => setTimeout(resolve, 5000))
+      const used = await rendererMemory(lab.page.context().browser())
+      if (used !== undefined) megabytes.push(used)
+    }
+    const { failure } = await capture
+    if (failure?.code !== 'capture_timeout') throw new Error(`the capture ended with ${failure?.code}`)
+    say(`memory: a capture of ${minutes} minutes`)
+    return growthOf(megabytes)
+  } finally {
+    await lab.close()
+  }
+}
+
+function growthOf(megabytes: readonly number[]): Growth {
+  const quarter = Math.floor(megabytes.length / 4)
+  if (quarter === 0) return { steadyMB: undefined, peakMB: undefined, growthPct: undefined }
+  const [early, late] = [megabytes.slice(quarter, 2 * quarter), megabytes.slice(3 * quarter)].map(median)
+  return {
+    steadyMB: rounded(late!, 1),
+    peakMB: rounded(Math.max(...megabytes), 1),
+    growthPct: rounded(100 * (late! / early! - 1), 1),
   }
 }
 

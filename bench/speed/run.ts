@@ -9,7 +9,7 @@ import { prepareClips } from '../../test/e2e/clips.ts'
 import { brotliBytes } from './brotli.ts'
 import type { Contestant } from './contestant.ts'
 import { packages } from './install.ts'
-import { type MemoryResult, runMemory } from './memory.ts'
+import { type Growth, type MemoryResult, runMemory, runSoak } from './memory.ts'
 import { type PathResult, runPaths } from './path.ts'
 import { multiplyAdds } from './roofline.ts'
 import { type Contest, openContestSite, runContest, startContestant } from './stills.ts'
@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly starts: number
   readonly paths: number
   readonly verifications: number
+  /** Minutes of one capture; none without it. */
+  readonly soak?: number | undefined
   readonly say: (line: string) => void
 }
 
@@ -43,6 +45,7 @@ export interface BenchResult {
   readonly starts: Partial<Record<Contestant, Start>>
   readonly path: PathResult | undefined
   readonly memory: MemoryResult | undefined
+  readonly soak?: Growth | undefined
   readonly pictures: readonly string[]
 }
 
@@ -67,7 +70,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
       await browser.close()
       const path = options.paths > 0 ? await runPaths(options.paths, say) : undefined
       const memory = options.verifications > 0 ? await runMemory(options.verifications, say) : undefined
-      return { contest, embedMacs: await embedMacs(), starts, path, memory, pictures: stills }
+      const soak = options.soak ? await runSoak(options.soak, say) : undefined
+      return { contest, embedMacs: await embedMacs(), starts, path, memory, soak, pictures: stills }
     } finally {
       await browser.close()
       await site.close()

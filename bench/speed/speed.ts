@@ -1,7 +1,8 @@
-// npm run bench -- --json OUT [--quick] [--root DIR] [--only faceseal,human,…]
+// npm run bench -- --json OUT [--quick] [--root DIR] [--only faceseal,human,…] [--soak MINUTES]
 //
 // FaceSeal beside what people use today, in one headless Chromium, on one thread of WASM each, with the same pictures and
 // the same video, taking turns. Up to ten minutes on two quiet cores; --quick a minute. --root: other pictures.
+// --soak: a capture of so many minutes more, for its memory.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     root: { type: 'string' },
     only: { type: 'string' },
+    soak: { type: 'string' },
   },
 })
 if (!values.json) {
@@ -26,12 +28,13 @@ const names = v.parse(v.array(v.picklist(contestants)), values.only?.split(',') 
 if (names.includes('human') || names.includes('face-api.js')) await installContestants()
 const size = values.quick
   ? { rounds: 2, frames: 10, starts: 1, paths: 1, verifications: 20 }
-  : { rounds: 8, frames: 79, starts: 4, paths: 5, verifications: 200 }
+  : { rounds: 8, frames: 79, starts: 3, paths: 4, verifications: 200 }
 const started = Date.now()
 const result = await runBench({
   ...size,
   names,
   pictures: values.root,
+  soak: values.soak ? Number(values.soak) : undefined,
   say: (line) => process.stderr.write(`${Math.round((Date.now() - started) / 1000)} s  ${line}\n`),
 })
 const report = { ...reportOf(result), quick: values.quick, seconds: Math.round((Date.now() - started) / 1000) }

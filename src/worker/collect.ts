@@ -49,6 +49,8 @@ const gatherFactor = 2
  * move more.
  */
 const samePerson = 0.4
+/** Of the frames that are only to guide, each so many is read closely: no face may fail for how a glance sees it. */
+const closeLook = 4
 /** One odd frame is dropped; this many in a row are another person. */
 const strangers = 2
 /** With a challenge: good frames before each step and after the last, so that one person is seen throughout. */
@@ -93,7 +95,8 @@ export async function collectFrames(
   // Good frames of the current rest; each rest has to have its own.
   let rested = 0
   let steps = 0
-  let guiding = false
+  /** Frames since the last good one. */
+  let guided = 0
   try {
     while (challenge || good.length < needed * gatherFactor) {
       const frame = await reader.take().catch((error: unknown) => {
@@ -109,8 +112,8 @@ export async function collectFrames(
         picture = clock.run('read', () => engine.reader.read(frame.image))
         witness.see('timestamp' in frame.image ? frame.image.timestamp : undefined, picture)
         frame.close()
-        const look = await lookAt(engine, picture, clock, challenge, rested < perRest, guiding)
-        guiding = typeof look === 'string'
+        const look = await lookAt(engine, picture, clock, challenge, rested < perRest, guided % closeLook > 0)
+        guided = typeof look === 'string' ? guided + 1 : 0
         if (challenge && challenge.state.done > steps) {
           steps = challenge.state.done
           rested = 0
@@ -169,7 +172,7 @@ async function lookAt(
     if (challenge) ask(challenge.observe(now, undefined))
     return face
   }
-  // While there is something to change a glance tells what, at half the price. A challenge's bounds were measured on more.
+  // While there is something to change a glance tells what. A challenge's bounds were measured on closer looks.
   if (guiding && !challenge) {
     const glance = clock.run('landmarks', () => readFace(engine, picture, face, 'glance'))
     const wrong = clock.run('quality', () => faceHint(measureFace(picture, face, glance)))

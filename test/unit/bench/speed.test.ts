@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { withTables } from '../../../bench/common/markdown'
+import { renderBars } from '../../../bench/speed/bars'
+import { reportOf } from '../../../bench/speed/report'
 import { kernelModule, multiplyAdds } from '../../../bench/speed/roofline'
 import { median, ratioOf, spreadOf } from '../../../bench/speed/statistics'
+import { frameBars, speedTables } from '../../../bench/speed/tables'
 import { longestScriptTask } from '../../../bench/speed/trace'
 
 describe('ratios of the speed benchmark', () => {
@@ -78,5 +82,56 @@ describe('the longest task', () => {
   it('is none where nothing ran', () => {
     expect(longestScriptTask({ traceEvents: [thread] }, 10_000)).toBeUndefined()
     expect(() => longestScriptTask({}, 1)).toThrow()
+  })
+})
+
+describe('the report', () => {
+  const rounds = (stages: Readonly<Record<string, number>>) => [
+    Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, [ms, ms + 2]])),
+  ]
+  const report = reportOf({
+    contest: {
+      failures: { 'face-api.js': 'no backend' },
+      backends: { faceseal: 'wasm', human: 'wasm' },
+      stills: {
+        faceseal: rounds({ guidance: 19, embed: 49, frame: 79, afterLastFrame: 99 }),
+        human: rounds({ frame: 199 }),
+      },
+      pictures: 1,
+      video: { human: rounds({ frame: 59 }) },
+      peakGmacs: [20],
+      tensorsLeft: { faceseal: 0 },
+    },
+    embedMacs: 442e6,
+    starts: { human: { coldMs: [1500], warmMs: [700, 900], bytes: 3_400_000 } },
+    path: undefined,
+    memory: undefined,
+    pictures: ['a.jpg'],
+  })
+
+  it('has the names that were asked for, and a ratio only of what ran', () => {
+    expect(report.contestants.faceseal).toMatchObject({ guidanceFrameMs: 20, embedMs: 50, tensorsLeft: 0 })
+    expect(report.contestants.human).toMatchObject({ frameMs: 200, videoFrameMs: 60, startWarmMs: 800 })
+    expect(report.contestants).not.toHaveProperty('mediapipe')
+    expect(report.ratios).toMatchObject({ guidanceVsHuman: 10, afterLastFrameVsHuman: 2, guidanceVsFaceApi: undefined })
+    expect(report.sizes.firstAnswer).toEqual({ human: 3_400_000 })
+    expect(report.roofline).toEqual({ peakGmacs: 20, embedGmacs: 0.442, floorMs: 22.1, bestMs: 49, share: 0.45 })
+  })
+
+  it('has a place on the page for every table, and a table for every place', async () => {
+    const page = await readFile(new URL('../../../docs/performance.md', import.meta.url), 'utf8')
+    const tables = speedTables(report)
+    const written = withTables(page, tables)
+    expect([...page.matchAll(/<!-- table (\w+) -->/g)].map(([, name]) => name)).toEqual([...tables.keys()])
+    expect(written).toContain("| guidance frame, against human's frame | **10** |")
+    expect(written).toContain('| face-api.js 0.22.2 | no backend |')
+  })
+
+  it('draws a longer bar for a longer time', () => {
+    const widths = [...renderBars('Frames', 'of each', frameBars(report)).matchAll(/<rect [^>]*width="([\d.]+)"/g)]
+    const [guidance, frame, human] = widths.map(([, width]) => Number(width))
+    expect(guidance).toBeGreaterThan(0)
+    expect(frame).toBeGreaterThan(guidance!)
+    expect(human).toBeGreaterThan(frame!)
   })
 })
