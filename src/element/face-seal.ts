@@ -78,15 +78,15 @@ export class FaceSealElement extends LitElement {
 
   /** Where the backend's handler is mounted, e.g. `/face`. */
   declare baseUrl: string | undefined
-  /** One address each, where yours is not the handler's under `baseUrl`: options of this mode, */
+  /** Address of this mode's options, where it is not the handler's under `baseUrl`. */
   declare optionsUrl: string | undefined
-  /** the sealed response, */
+  /** Address of the sealed response, likewise. */
   declare answerUrl: string | undefined
-  /** the device's own yes or no, */
+  /** Address of the device's own yes or no, likewise. */
   declare localUrl: string | undefined
-  /** the consent records, */
+  /** Address of the consent records, likewise. */
   declare receiptsUrl: string | undefined
-  /** and withdrawal, from the settings. */
+  /** Address of the withdrawal, from the settings, likewise. */
   declare withdrawUrl: string | undefined
   /** Instead of `baseUrl`: your own functions. */
   declare backend: FaceSealBackend | undefined
