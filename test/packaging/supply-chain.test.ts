@@ -78,6 +78,20 @@ describe('what others made and we ship', () => {
   })
 })
 
+describe('the release workflow', () => {
+  it('pins what it runs, holds no secret, and publishes with provenance after the tests', () => {
+    const workflow = read('.github/workflows/release.yml')
+    const actions = [...workflow.matchAll(/uses: (\S+)/g)].map(([, name]) => name!)
+    expect(actions.filter((name) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(name))).toEqual([])
+    expect(actions.length).toBeGreaterThan(3)
+    expect(workflow).not.toMatch(/secrets\.|_TOKEN/)
+    const [test = '', publish = ''] = workflow.split('\n  publish:\n')
+    expect(test).toContain('npm test')
+    expect(test).not.toContain('id-token')
+    expect(publish).toMatch(/needs: test[\s\S]*id-token: write[\s\S]*npm publish --provenance/)
+  })
+})
+
 describe('npm pack', () => {
   it('gives the same bytes from two fresh clones, at other paths, times and time zones', () => {
     const lines = npx('tsx', 'release/reproducible.ts').trim().split('\n')
