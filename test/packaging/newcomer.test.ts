@@ -20,6 +20,9 @@ import { walk } from '../newcomer/walk.ts'
 const root = new URL('../..', import.meta.url).pathname
 const read = (path: string) => readFile(join(root, path), 'utf8')
 
+/** Milliseconds for a download and a bundler on a machine that is busy with something else. */
+const patience = 900_000
+
 let packed: Awaited<ReturnType<typeof packTarball>>
 let person: Person
 beforeAll(async () => {
@@ -50,7 +53,7 @@ describe('from an empty folder and the packed tarball', () => {
   it.concurrent('next: installs, builds, renders on the server, enrols and verifies', ({ skip }) =>
     walkFromRegistry('next', skip, person))
   // What is left of the walk finds no more than html does; `npm run newcomer` goes to its end.
-  it.concurrent('webpack: installs and builds', ({ skip }) => walkFromRegistry('webpack', skip))
+  it.concurrent('webpack: installs and builds', ({ skip }) => walkFromRegistry('webpack', skip), patience)
 
   it('asked no other machine from any page', () => {
     expect(person.outside).toEqual([])
