@@ -1,5 +1,5 @@
-// What face-api.js's sources know as "tfjs": only the operators that the landmark, recognition and tiny detector nets
-// run. Its sources also call some of them as methods of a tensor; those are attached one by one.
+// What face-api.js's sources know as "tfjs": only the operators that the recognition net runs. Its sources also call some
+// of them as methods of a tensor; those are attached one by one.
 import '@tensorflow/tfjs-core/dist/public/chained_ops/as1d'
 import '@tensorflow/tfjs-core/dist/public/chained_ops/as2d'
 import '@tensorflow/tfjs-core/dist/public/chained_ops/as3d'
