@@ -22,7 +22,7 @@ export interface Sabotage {
   storage?: 'hangs' | 'full' | undefined
   /** Seconds that the clock is ahead. */
   clockAhead: number
-  /** How many times faster than they should the slow timers run: 1 s and longer. */
+  /** How many times faster than they should the slow timers run: intervals from 1 s, waits from 10 s. */
   haste: number
 }
 
@@ -96,7 +96,7 @@ export function installSabotage(): void {
   }) as typeof setInterval
   const timeout = globalThis.setTimeout.bind(globalThis)
   globalThis.setTimeout = ((act: () => void, delay = 0, ...rest: unknown[]) =>
-    timeout(act, delay < 1000 ? delay : delay / sabotage.haste, ...rest)) as typeof setTimeout
+    timeout(act, delay < 10_000 ? delay : delay / sabotage.haste, ...rest)) as typeof setTimeout
 
   const { open } = IDBFactory.prototype
   IDBFactory.prototype.open = function (...given) {
