@@ -79,7 +79,8 @@ export async function installByLinks({ folder, type }: Project, tarball: string)
 
 /** The command with the tarball in place of the name, as before the package is published. */
 export function fromTarball({ commands }: Framework, tarball: string): string {
-  const quick = '--no-audit --no-fund --prefer-offline --fetch-retries=1 --fetch-timeout=20000'
+  const quick =
+    '--no-audit --no-fund --prefer-offline --fetch-retries=1 --fetch-retry-maxtimeout=2000 --fetch-retry-mintimeout=1000 --fetch-timeout=20000'
   return `${commands.install.replace(/\bfaceseal\b/, JSON.stringify(tarball))} ${quick}`
 }
 
