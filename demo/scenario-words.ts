@@ -129,7 +129,8 @@ const zh: ScenarioWords = {
     watch: '',
   },
   marks: { none: '未运行', running: '运行中', passed: '通过', failed: '未通过' },
-  noClips: '这里没有录像片段（运行 npm run clips 生成），将使用这台设备的摄像头；需要两个人的场景请真人配合。',
+  noClips:
+    '这里还没有录像片段（npm start 启动后约一分钟生成，或运行 npm run clips），将使用这台设备的摄像头；需要两个人的场景请真人配合。',
   preparation: '准备',
   unknown: '没有这个场景：',
   checks: {
@@ -252,7 +253,7 @@ const en: ScenarioWords = {
   },
   marks: { none: 'not run', running: 'running', passed: 'passed', failed: 'failed' },
   noClips:
-    'No clips here (npm run clips makes them): this device’s camera is used; where two people are needed, ask somebody.',
+    'No clips here yet (npm start draws them in its first minute, npm run clips at once): this device’s camera is used; where two people are needed, ask somebody.',
   preparation: 'Preparation',
   unknown: 'No such scenario: ',
   checks: {

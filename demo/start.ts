@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { clipsFolder } from '../test/e2e/clips-folder.ts'
 import { startDemo } from './backend.ts'
@@ -17,6 +18,23 @@ process.stdout.write(
   `\n  FaceSeal demo: ${demo.url}\n  Ctrl+C ends it${dataDir ? '' : '; its database lives in memory only'}.\n\n`,
 )
 
+// In a process of its own: drawing takes a minute the first time, and the page is there meanwhile.
+const clips = spawn(process.execPath, ['--import', 'tsx', 'test/e2e/prepare-clips.ts'], {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  stdio: ['ignore', 'ignore', 'pipe'],
+})
+let trouble = ''
+clips.stderr.on('data', (chunk) => {
+  trouble = `${trouble}${chunk}`.slice(-2000)
+})
+clips.on('exit', (code) => {
+  if (code)
+    process.stdout.write(`  No recorded faces for the scenarios, the camera is used (npm run clips):\n${trouble}\n`)
+})
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void demo.close().then(() => process.exit(0)))
+  process.once(signal, () => {
+    clips.removeAllListeners('exit').kill()
+    void demo.close().then(() => process.exit(0))
+  })
 }
