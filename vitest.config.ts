@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Unit tests run in node; `browser` and `e2e` drive a real Chromium through playwright-core from node, one at a time,
-// because two cores are all that the smallest machine has.
+// Unit tests run in node; `browser` drives a real Chromium through playwright-core from node. Two files at a time, for two
+// cores are all that the smallest machine has: a test must bear a busy one.
 export default defineConfig({
   resolve: {
     alias: [
@@ -12,6 +12,7 @@ export default defineConfig({
   },
   define: { __FACESEAL_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -19,7 +20,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/fuzz/*.test.ts'],
           testTimeout: 60_000,
-          maxWorkers: 2,
           setupFiles: ['test/fixed-seed.ts'],
         },
       },
@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          globalSetup: ['test/e2e/draw-clips-once.ts'],
         },
       },
       {
@@ -40,7 +40,6 @@ export default defineConfig({
           include: ['test/packaging/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],

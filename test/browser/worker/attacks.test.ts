@@ -4,9 +4,9 @@ import { build, type Plugin } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { workerBuild } from '../../../vite.worker.config'
 import { root, serveFolders } from '../harness'
-import { type Lab, openLab } from './lab'
+import { type Lab, artifacts as labFolder, openLab } from './lab'
 
-const artifacts = `${root}test/.artifacts/worker-lab`
+const artifacts = `${root}${labFolder}`
 const shots = [{ url: '/photos/franck_01829.jpg', times: 1 }]
 
 let lab: Lab

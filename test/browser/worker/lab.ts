@@ -32,7 +32,8 @@ export interface Lab {
   close(): Promise<void>
 }
 
-const artifacts = 'test/.artifacts/worker-lab'
+/** Files run two at a time: each of vitest's workers builds in a folder of its own. */
+export const artifacts = `test/.artifacts/worker-lab-${process.env.VITEST_POOL_ID ?? 0}`
 
 export interface LabOptions {
   /** A folder that the page finds under `/clips/`. */

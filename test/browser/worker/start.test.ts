@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../harness'
-import { type Lab, openLab } from './lab'
+import { artifacts, type Lab, openLab } from './lab'
 
 let lab: Lab
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('start', () => {
 
 describe('dist/worker.js', () => {
   it('closes the airlock before any library is evaluated', () => {
-    const code = readFileSync(`${root}test/.artifacts/worker-lab/worker.js`, 'utf8')
+    const code = readFileSync(`${root}${artifacts}/worker.js`, 'utf8')
     const airlock = code.indexOf('fetchLater')
     expect(airlock).toBeGreaterThan(0)
     // One line of each library, which stands where the library is evaluated.
@@ -87,7 +87,7 @@ describe('dist/worker.js', () => {
   })
 
   it('is one module that can import nothing', () => {
-    const code = readFileSync(`${root}test/.artifacts/worker-lab/worker.js`, 'utf8')
+    const code = readFileSync(`${root}${artifacts}/worker.js`, 'utf8')
     expect(code).not.toMatch(/(?<![\w.$])import\s*\(/)
     expect(code).not.toMatch(/(?<![\w.$])import\s*["'{*]/)
     expect(code).not.toMatch(/\beval\s*\(|new Function\b/)
