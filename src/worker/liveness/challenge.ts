@@ -98,9 +98,13 @@ export class Challenge {
     return this.#steps.slice(0, this.#index)
   }
 
-  /** The person cannot do the current step: the next substitute takes its place, with its full time. */
+  /**
+   * The person cannot do the current step: the next substitute takes its place, with its full time. Of no effect once
+   * the step's movement is done: on the way back there is nothing to replace.
+   */
   substitute(): void {
-    if (this.#phase === 'done' || this.#phase === 'failed') return
+    const back = this.#phase === 'rest' && !this.#mayBegin
+    if (back || this.#phase === 'done' || this.#phase === 'failed') return
     if (!this.#takeSubstitute()) this.#fail('no_substitute')
   }
 

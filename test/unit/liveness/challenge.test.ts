@@ -270,6 +270,23 @@ describe('a person who cannot do a step', () => {
     expect(challenge.done).toEqual(['open_mouth', 'blink'])
   })
 
+  it.each([[['open_mouth']], [[]]] as const)(
+    'but not one that is done: on the way back it changes nothing (%j left)',
+    (left) => {
+      const challenge = challengeOf(['turn_left', 'blink'], left)
+      const faces = act(['turn_left', 'blink'])
+      const back = faces.findIndex(
+        (face) => challenge.observe(face.t, face).progress === 1 && challenge.state.phase === 'rest',
+      )
+      const before = challenge.state
+      expect(before).toMatchObject({ phase: 'rest', step: 'turn_left', done: 0 })
+      challenge.substitute()
+      expect(challenge.state).toEqual(before)
+      expect(run(challenge, faces.slice(back + 1))).toMatchObject({ phase: 'done' })
+      expect(challenge.done).toEqual(['turn_left', 'blink'])
+    },
+  )
+
   it('without a substitute left is told so', () => {
     const challenge = challengeOf(['turn_left'])
     challenge.substitute()
