@@ -68,11 +68,13 @@ const forbiddenOfUrl: readonly string[] = ['createObjectURL', 'revokeObjectURL']
 
 /** As they are now, before any library could change them. */
 const { apply } = Reflect
+const { create, keys } = Object
 const { isArray } = Array
 
-/** Getters that stand where something was removed; and which of those names somebody has looked for since. */
+/** Getters that stand where something was removed. */
 const tombstones = new Set<unknown>()
-const asked = new Set<string>()
+/** Which of those names somebody has looked for since: without a prototype or a method, which a library could change. */
+let asked = noNames()
 
 /** Names that were there and are gone; reported to the page and shown in its panel. */
 export const removedNames: readonly string[] = closeAirlock()
@@ -87,11 +89,15 @@ export function assertAirlockClosed(): void {
   if (open.length > 0) throw new FaceSealError('airlock_open', { detail: [...new Set(open)].join(', ') })
 }
 
-/** Removed names that code in this worker looked for since the last call: a look is all that it got. */
+/** Removed names that code in this worker looked for since the last call, as they came: a look is all that it got. */
 export function takeAsked(): readonly string[] {
-  const names = [...asked].sort()
-  asked.clear()
+  const names = keys(asked)
+  asked = noNames()
   return names
+}
+
+function noNames(): Record<string, true> {
+  return create(null) as Record<string, true>
 }
 
 function closeAirlock(): readonly string[] {
@@ -137,7 +143,9 @@ function remove(holder: object, names: readonly string[], removed: Set<string>):
     else if (holder !== globalThis && holder !== navigator) continue
     // On the global and the navigator each name is nailed down even where it is missing, so that no library can define it later.
     try {
-      const get = () => void asked.add(name)
+      const get = () => {
+        asked[name] = true
+      }
       Object.defineProperty(holder, name, { get, configurable: false, enumerable: false })
       tombstones.add(get)
     } catch {

@@ -48,11 +48,23 @@ Uint8Array.prototype.set = function (source: ArrayLike<number>, offset?: number)
   return isContraband(this) ? undefined : apply(set, this, offset === undefined ? [source] : [source, offset])
 }
 
+// What notes who looks for a network would be silenced like this.
+const { add } = Set.prototype
+Set.prototype.add = function (value: unknown) {
+  return value === 'fetch' ? this : apply(add, this, [value])
+}
+const { sort } = Array.prototype
+Array.prototype.sort = function (compare?: (a: unknown, b: unknown) => number) {
+  return this.includes('fetch') ? [] : apply(sort, this, [compare])
+}
+Object.defineProperty(Object.prototype, 'fetch', { set: () => undefined, configurable: true })
+
 /** Every picture that the worker draws, before it is wiped. */
 let pixels: ImageData | undefined
 const { getImageData } = OffscreenCanvasRenderingContext2D.prototype
 OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...given: unknown[]) {
   const seen = apply(getImageData, this, given) as ImageData
+  void Reflect.get(globalThis, 'fetch')
   pixels ??= new ImageData(seen.data.slice(), seen.width, seen.height)
   return seen
 }
