@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -157,5 +157,28 @@ describe('every call ends in its exit code and a sentence', () => {
       expect([name, ...codes].sort()).toEqual(expect.arrayContaining([name, 2]))
       if (!database.includes(name)) expect(codes).toEqual(new Set([0, 1, 2]))
     }
+  })
+})
+
+describe('faceseal init in a folder that has a .gitignore', () => {
+  it.each([
+    ['', 'keys.json\n'],
+    ['dist', 'dist\nkeys.json\n'],
+    ['dist\r\n/keys.json\r\n', 'dist\r\n/keys.json\r\n'],
+    ['my-keys.json\n', 'my-keys.json\nkeys.json\n'],
+  ])('%j: it names keys.json once, however often it runs', async (before, after) => {
+    const project = await mkdtemp(join(folder, 'ignoring-'))
+    await writeFile(join(project, '.gitignore'), before)
+    for (const _ of [1, 2]) expect((await run(['init', project])).code).toBe(0)
+    expect(await readFile(join(project, '.gitignore'), 'utf8')).toBe(after)
+  })
+
+  it('writes one where there is none, and goes over no file of the integrator’s', async () => {
+    const project = await mkdtemp(join(folder, 'own-'))
+    const own = ['keys.json', 'policy.json', 'server.mjs']
+    for (const name of own) await writeFile(join(project, name), 'mine')
+    expect((await run(['init', project])).out).toMatch(/^keys.json: kept\npolicy.json: kept\nserver.mjs: kept\n/)
+    for (const name of own) expect(await readFile(join(project, name), 'utf8')).toBe('mine')
+    expect(await readFile(join(project, '.gitignore'), 'utf8')).toBe('keys.json\n')
   })
 })
