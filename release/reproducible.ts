@@ -1,16 +1,17 @@
 // `npm run reproducible`: two fresh clones of the last commit, at different paths, times and time zones, are built and
-// packed; the tarballs must be the same to the byte. Needs an installed checkout and its models, which both clones get as
+// packed; the tarballs must be the same to the byte. `--out FOLDER` keeps one of them. Needs an installed checkout and its models, which both clones get as
 // they are (hard links where the file system has them); no network. npm packs each file with its permissions, so the
 // usual umask (022) is part of the recipe.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const { out } = parseArgs({ options: { out: { type: 'string' } } }).values
 const run = promisify(execFile)
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'faceseal-twice-')))
 const clones = [
@@ -22,8 +23,15 @@ try {
   // At once, for two cores; each then ends at a time of its own.
   const hashes = await Promise.all(clones.map(hashOfClone))
   if (new Set(hashes).size !== 1) throw new Error('The two tarballs differ.')
+  if (out !== undefined) keep(out)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+function keep(target: string): void {
+  const packed = join(folder, clones[0].path, 'packed')
+  mkdirSync(target, { recursive: true })
+  for (const tarball of readdirSync(packed)) copyFileSync(join(packed, tarball), join(target, tarball))
 }
 
 async function hashOfClone({ path, zone }: (typeof clones)[number]): Promise<string> {

@@ -85,10 +85,14 @@ describe('the release workflow', () => {
     expect(actions.filter((name) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(name))).toEqual([])
     expect(actions.length).toBeGreaterThan(3)
     expect(workflow).not.toMatch(/secrets\.|_TOKEN/)
-    const [test = '', publish = ''] = workflow.split('\n  publish:\n')
-    expect(test).toContain('npm test')
-    expect(test).not.toContain('id-token')
-    expect(publish).toMatch(/needs: test[\s\S]*id-token: write[\s\S]*npm publish --provenance/)
+    const [before = '', publish = ''] = workflow.split('\n  publish:\n')
+    expect(before).toMatch(/npm test[\s\S]*\n {2}build:\n[\s\S]*npm run reproducible -- --out packed/)
+    expect(before).not.toContain('id-token')
+    expect(publish).toMatch(
+      /needs: \[test, build\][\s\S]*id-token: write[\s\S]*sha256sum --check[\s\S]*npm publish --provenance/,
+    )
+    // Who may publish runs none of our code, and no dependency's.
+    expect(publish).not.toMatch(/actions\/checkout|npm (run|ci|test)|npx/)
   })
 })
 
