@@ -91,14 +91,14 @@ export async function runScenario(scenario: Scenario, stage: ScenarioStage): Pro
 async function performStep(scenario: Scenario, step: ScenarioStep, account: string, stage: ScenarioStage) {
   const { recorder, camera } = stage
   const { act, clip, expected } = step
-  const frames = clip && stage.useClips ? await stage.clipOf(clip) : undefined
+  const frames = clip && stage.useClips ? await stage.clipOf(clip).catch(() => undefined) : undefined
   camera.insert(frames)
   recorder.clearStep()
   const coach = startCoach(step, stage.words)
   const began = performance.now()
-  try {
+  const perform = async (): Promise<Ending> => {
     const guardianToken = scenario.guardian ? await guardianConsent(account) : undefined
-    const actual = await stage.perform(
+    return stage.perform(
       act,
       { account, scenario: scenario.id },
       {
@@ -112,6 +112,9 @@ async function performStep(scenario: Scenario, step: ScenarioStep, account: stri
         },
       },
     )
+  }
+  try {
+    const actual = await perform().catch((error): Ending => ({ state: 'error', detail: String(error) }))
     const milliseconds = Math.round(performance.now() - began)
     coach.ended()
     while (coach.settingsOpen()) await new Promise((resolve) => setTimeout(resolve, 100))

@@ -1,7 +1,7 @@
 import { expose } from 'comlink'
 import { type ContestantApi, timed } from './contestant'
 
-/** The part of face-api.js that both lines have; the tiny detector at 224, as DESIGN's measurements had it. */
+/** The part of face-api.js that both lines have; the tiny detector looks at 224 pixels. */
 export interface FaceApi {
   readonly env: { setEnv(env: Readonly<Record<string, unknown>>): void }
   readonly nets: Readonly<

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type AppSizes, appSizes } from '../../bench/size/before-grant.ts'
 import { localeTags } from '../../src/wire/locale.ts'
 
-/** Bytes, gzip: the promises of docs/performance.md. That a browser asks for no more is tested with the README's widget. */
+/** Bytes, gzip: budgets; CHANGELOG.md has what was measured. That a browser asks for no more is tested with the README's widget. */
 const limits = { headless: 25_000, widget: 60_000, oneFunction: 8000, widgetAtOnce: 23_000, afterGrant: 12_500 }
 
 let sizes: Awaited<ReturnType<typeof appSizes>>

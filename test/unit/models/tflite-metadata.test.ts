@@ -6,7 +6,7 @@ import { PrepareError } from '../../../models/prepare-error.js'
 import { addFaceDetectorMetadata } from '../../../models/tflite-metadata.js'
 import { modelsDirectory, sourceOf } from './package-source.js'
 
-/** Reads with the flatbuffers package itself, the way generated code does; models/flat-table.ts has no part in it. */
+/** Reads with the flatbuffers package itself, the way generated code does; src/worker/vision/flat-table.ts has no part in it. */
 class Table {
   constructor(
     readonly buffer: ByteBuffer,
