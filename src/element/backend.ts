@@ -96,7 +96,8 @@ async function coded<T>(detail: string, call: () => Promise<T>): Promise<T> {
   }
 }
 
-const ceremonyEndpoints = ['options', 'answer', 'local', 'receipts'] as const
+/** Withdrawal as well: no consent without the way back (L10). */
+const ceremonyEndpoints = ['options', 'answer', 'local', 'receipts', 'withdraw'] as const
 const settingsEndpoints = ['options', 'receipts', 'withdraw'] as const
 
 /** The base address, or none where each address that is needed is given by itself. */

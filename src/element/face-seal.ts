@@ -26,7 +26,7 @@ import { labelOf, sentenceOf, type Words, wordsFor } from './words/index'
  */
 export type FurtherInit = Pick<
   ClientInit,
-  'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend' | 'passkey' | 'voice' | 'reason'
+  'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend' | 'passkey' | 'voice' | 'reason' | 'profile'
 >
 
 interface Run {
@@ -78,7 +78,10 @@ export class FaceSealElement extends LitElement {
 
   /** Where the backend's handler is mounted, e.g. `/face`. */
   declare baseUrl: string | undefined
-  /** Address of this mode's options, where it is not the handler's under `baseUrl`. */
+  /**
+   * Address of this mode's options, where it is not the handler's under `baseUrl`. Without `baseUrl` all five are needed,
+   * and this one must answer for the settings too while the person is locked out.
+   */
   declare optionsUrl: string | undefined
   /** Address of the sealed response, likewise. */
   declare answerUrl: string | undefined

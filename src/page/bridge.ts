@@ -103,11 +103,18 @@ let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 function trusted(url: string | URL): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   try {
-    policy ??= trustedTypes?.createPolicy('faceseal', { createScriptURL: (address) => address })
+    policy ??= trustedTypes?.createPolicy('faceseal', { createScriptURL: ofThisOrigin })
   } catch {
     // The page names its policies and not this one: whether it also requires one, the constructor says.
   }
   return policy ? policy.createScriptURL(`${url}`) : `${url}`
+}
+
+/** Never a worker from elsewhere through this policy's name; a `blob:` address has its maker's origin, `data:` has none. */
+function ofThisOrigin(address: string): string {
+  if (new URL(address, document.baseURI).origin !== location.origin)
+    throw new TypeError(`not of this origin: ${address}`)
+  return address
 }
 
 /** Comlink's handlers are one map for the whole page, so this happens once. */

@@ -49,10 +49,11 @@ export async function performCeremony(kind: CeremonyKind, init: CeremonyInit): P
   running = true
   try {
     const options = await checkOptions(kind, init)
-    const { policy } = await readPolicy(options.policy)
+    const signal = codedSignal(init.signal)
+    const { policy } = await readPolicy(options.policy, signal)
     const store = await openDeviceStore()
     try {
-      const ended = await askAndCapture({ init, options, policy, store, signal: codedSignal(init.signal) })
+      const ended = await askAndCapture({ init, options, policy, store, signal })
       const pending = await pendingReceipts(store, options)
       return { ...ended, outcome: { ...ended.outcome, receipts: pending.map(({ jws }) => jws) }, pending }
     } finally {

@@ -2,7 +2,7 @@ import type { CeremonyKind, CeremonyOptionsJSON } from '../wire/ceremony-options
 import { FaceSealError } from '../wire/errors'
 import { arrived } from './arrived'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
-import { type BackendAddress, json, post } from './http'
+import { type BackendAddress, checkAddresses, json, post } from './http'
 import { loadMessages, matchLocale } from './i18n'
 import type { PasskeyOptions } from './passkey'
 import type { FaceSettingsResult } from './settings'
@@ -48,12 +48,13 @@ export async function verify(init: ClientInit): Promise<ClientOutcome> {
 
 async function converse(kind: CeremonyKind, init: ClientInit): Promise<ClientOutcome> {
   checkSurroundings()
+  checkAddresses(init)
   init.onSend?.('options')
   // The words are most likely these; fetched beside the rest they cost no round of their own.
   void loadMessages(matchLocale(init.locale ?? navigator.languages)).catch(() => undefined)
   const [optionsJSON, { converse }] = await Promise.all([
     post<CeremonyOptionsJSON>(init, 'options', json({}), kind),
-    arrived(import('./converse')),
+    arrived(import('./converse'), init.signal),
   ])
   return await converse(kind, init, optionsJSON)
 }
@@ -66,13 +67,16 @@ export type SettingsClientInit = Pick<
 
 /**
  * Opens the face settings (L06, L10, L11, L20) against the same backend: what is held, export, withdrawal, deletion.
- * Throws as {@link openFaceSettings}, and `options_…`, `backend_unavailable`.
+ * Where the backend refuses options to verify (a lock, say), they are asked for as options to enrol, under `baseUrl`; with
+ * an empty `baseUrl` and `endpoints.options`, that address must answer for the settings even then.
+ * Throws as {@link openFaceSettings}, and `options_…`, `backend_unavailable`, `configuration_invalid`.
  */
 export async function settings(init: SettingsClientInit): Promise<FaceSettingsResult> {
+  checkAddresses(init)
   // The options carry the policy and the pseudonym under which things are kept; nothing is started with them.
   const [optionsJSON, { openFaceSettings, verifyOptions }] = await Promise.all([
     settingsOptions(init),
-    arrived(import('./settings')),
+    arrived(import('./settings'), init.signal),
   ])
   const { options } = await verifyOptions(optionsJSON, { expectedSigner: init.expectedSigner })
   const { tenant, purpose, subject, policy } = options
@@ -98,6 +102,10 @@ async function settingsOptions(init: SettingsClientInit): Promise<CeremonyOption
     return await post<CeremonyOptionsJSON>(init, 'options', json({}))
   } catch (error) {
     if (!(error instanceof FaceSealError) || !enrolInstead.includes(error.code)) throw error
-    return await post<CeremonyOptionsJSON>(init, 'options', json({}), 'enrol')
+    const { baseUrl, endpoints } = init
+    // An address of its own is the same for either kind: asked again it would refuse again.
+    if (endpoints?.options !== undefined && !baseUrl) throw error
+    const underBase = { ...init, endpoints: { ...endpoints, options: undefined } }
+    return await post<CeremonyOptionsJSON>(underBase, 'options', json({}), 'enrol')
   }
 }

@@ -4,7 +4,8 @@ import { arrived } from './arrived'
 import { type Performed, performCeremony } from './ceremony'
 import type { ClientInit, ClientOutcome } from './client'
 import { consumeGrant } from './consent/gate'
-import { addressOf, json, post, stopped } from './http'
+import { addressOf, json, post } from './http'
+import { stopped } from './stopped'
 import { openDeviceStore } from './store'
 import { keepCountersignatures, type ReceiptsAnswer } from './submit-receipts'
 
@@ -46,7 +47,7 @@ async function report(init: ClientInit, statement: string, { process }: Performe
 async function headersOver(init: ClientInit, response: Uint8Array, signal: AbortSignal | undefined) {
   if (!init.passkey) return init.headers
   init.onSend?.('passkey')
-  const { passkeyHeaders } = await arrived(import('./passkey'))
+  const { passkeyHeaders } = await arrived(import('./passkey'), signal)
   const asserted = passkeyHeaders(response, init.passkey, signal).catch((error) => {
     throw stopped(signal) ?? error
   })

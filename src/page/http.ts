@@ -1,5 +1,6 @@
 import type { CeremonyKind } from '../wire/ceremony-options'
 import { FaceSealError, isFaceSealErrorCode } from '../wire/errors'
+import { stopped } from './stopped'
 
 /** What is asked of the backend; the first two are of one kind of ceremony. All are POST. */
 export type BackendEndpoint = 'options' | 'answer' | 'local' | 'receipts' | 'withdraw'
@@ -16,7 +17,10 @@ const paths: Readonly<Record<BackendEndpoint, (kind: CeremonyKind) => string>> =
 export interface BackendAddress {
   /** Where the backend's handler is mounted, e.g. `/face`. */
   readonly baseUrl: string
-  /** Addresses that are not under `baseUrl` by the handler's names: of this ceremony's options and answer, and the rest. */
+  /**
+   * Addresses that are not under `baseUrl` by the handler's names: of this ceremony's options and answer, and the rest.
+   * All but `answer`, whose origin the second consent names, are of the page's own origin or that of `baseUrl`.
+   */
   readonly endpoints?: Readonly<Partial<Record<BackendEndpoint, string | undefined>>> | undefined
   /** Sent with every request, e.g. the header of your session. */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -34,6 +38,28 @@ export function json(value: object): Body {
 
 export function addressOf({ baseUrl, endpoints }: BackendAddress, endpoint: BackendEndpoint, kind: CeremonyKind): URL {
   return new URL(endpoints?.[endpoint] ?? `${baseUrl.replace(/\/$/, '')}${paths[endpoint](kind)}`, location.href)
+}
+
+/** Before anything is asked: every address can be read and is where it may be. Throws `configuration_invalid`. */
+export function checkAddresses({ baseUrl, endpoints }: BackendAddress): void {
+  const origins = [originOf('location', location.href), originOf('baseUrl', baseUrl)]
+  for (const [name, address] of Object.entries(endpoints ?? {})) {
+    if (address === undefined) continue
+    const origin = originOf(`endpoints.${name}`, address)
+    if (name !== 'answer' && !origins.includes(origin)) throw misplaced(`endpoints.${name}`, address)
+  }
+}
+
+function originOf(name: string, address: string): string {
+  try {
+    return new URL(address, location.href).origin
+  } catch {
+    throw misplaced(name, address)
+  }
+}
+
+function misplaced(name: string, address: string): FaceSealError {
+  return new FaceSealError('configuration_invalid', { detail: `${name}: ${address}` })
 }
 
 /** Throws `aborted`, `backend_unavailable`, and the codes of the backend. */
@@ -61,11 +87,6 @@ export async function post<T>(
   const answer = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T
   throw answerError(path, response.status, answer)
-}
-
-export function stopped(signal: AbortSignal | undefined): FaceSealError | undefined {
-  if (!signal?.aborted) return undefined
-  return signal.reason instanceof FaceSealError ? signal.reason : new FaceSealError('aborted', { cause: signal.reason })
 }
 
 /** The backend's code where it gave one: problem details (RFC 9457) with `code`. */

@@ -8,13 +8,13 @@ import type { FaceSettingsInit, FaceSettingsResult } from './settings'
  * Throws `already_running`, `aborted`, `insecure_context`, and what options, policy, consent, models and worker throw.
  */
 export async function startEnrolment(init: CeremonyInit): Promise<CeremonyOutcome> {
-  const { release } = await arrived(import('./converse'))
+  const { release } = await arrived(import('./converse'), init.signal)
   return await release('enrol', init)
 }
 
 /** Verifies. As {@link startEnrolment}; also throws `template_missing` and `template_unreadable`. */
 export async function startVerification(init: CeremonyInit): Promise<CeremonyOutcome> {
-  const { release } = await arrived(import('./converse'))
+  const { release } = await arrived(import('./converse'), init.signal)
   return await release('verify', init)
 }
 
@@ -23,6 +23,6 @@ export async function startVerification(init: CeremonyInit): Promise<CeremonyOut
  * refusal; each is one press. Resolves when it is closed. Throws `policy_invalid`, `aborted` and the store's codes.
  */
 export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSettingsResult> {
-  const settings = await arrived(import('./settings'))
+  const settings = await arrived(import('./settings'), init.signal)
   return await settings.openFaceSettings(init)
 }

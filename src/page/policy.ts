@@ -19,10 +19,10 @@ export interface RuledPolicy {
   readonly rules: readonly PolicyRule[]
 }
 
-/** `parsePolicy` of `policy/parse.ts`, without the packs that this policy does not name. Throws `policy_invalid`, `module_unavailable`. */
-export async function readPolicy(configuration: unknown): Promise<RuledPolicy> {
+/** `parsePolicy` of `policy/parse.ts`, without the packs that this policy does not name. Throws `policy_invalid`, and as {@link arrived}. */
+export async function readPolicy(configuration: unknown, signal?: AbortSignal): Promise<RuledPolicy> {
   const named = packsOf(configuration).filter((name): name is PackName => v.is(packName, name))
-  const loaded = await Promise.all(named.map((name) => arrived(packs[name]())))
+  const loaded = await Promise.all(named.map((name) => arrived(packs[name](), signal)))
   const rules = loaded.flatMap((pack) => v.parse(rulePackSchema, pack).rules)
   return { policy: parseAgainst(rules, configuration), rules }
 }

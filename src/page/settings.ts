@@ -1,4 +1,5 @@
 import { policyHash } from '../policy/material'
+import type { PolicyConfiguration } from '../policy/schema'
 import type { ReceiptPayload } from '../wire/receipt'
 import { openDialogFrame } from './consent/frame'
 import { readHeld } from './consent/held'
@@ -6,7 +7,7 @@ import type { ReceiptContext } from './consent/receipt-draft'
 import { type SettingsActs, settingsActs } from './consent/settings-acts'
 import { type SettingsModel, settingsScreen } from './consent/settings-screen'
 import { type BackendDeletion, receiptsOf } from './consent/withdraw'
-import { loadMessages, matchLocale } from './i18n'
+import { loadMessages, type Messages, matchLocale } from './i18n'
 import { readPolicy } from './policy'
 import { type DeviceStore, openDeviceStore, type StoreScope } from './store'
 import type { ReceiptsAnswer } from './submit-receipts'
@@ -47,12 +48,30 @@ export interface FaceSettingsResult {
 
 /** {@link openFaceSettings} of the public API, once it is here. */
 export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSettingsResult> {
-  const { policy } = await readPolicy(init.policy)
+  const { policy } = await readPolicy(init.policy, init.signal)
+  const words = await loadMessages(matchLocale(init.locale ?? navigator.languages, policy.locales), init.signal)
+  const notice = { policy, words, hash: await policyHash(policy) }
   const records = init.records ?? (await openDeviceStore())
-  const words = await loadMessages(matchLocale(init.locale ?? navigator.languages, policy.locales))
+  try {
+    return await showSettings(init, notice, records)
+  } finally {
+    if (!init.records) records.close()
+  }
+}
+
+interface Notice {
+  readonly policy: PolicyConfiguration
+  readonly words: Messages
+  readonly hash: string
+}
+
+async function showSettings(
+  init: FaceSettingsInit,
+  { policy, words, hash }: Notice,
+  records: DeviceStore,
+): Promise<FaceSettingsResult> {
   const { locale } = words
   const scope = { tenant: init.tenant, purpose: init.purpose, subject: init.subject }
-  const hash = await policyHash(policy)
   const context = async (): Promise<ReceiptContext> => ({
     ...{ scope, policy, locale },
     policyHash: hash,
@@ -95,7 +114,6 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
     frame.close()
     // Closing the dialog ends no act that was begun: a deletion is not left half-done, and the result says so.
     await Promise.allSettled(pending)
-    if (!init.records) records.close()
   }
 }
 

@@ -40,7 +40,7 @@ export async function readMoment(request: ConsentRequest): Promise<Moment> {
   if (signal?.aborted) throw new FaceSealError('aborted', { cause: signal.reason })
   const now = Math.floor(Date.now() / 1000)
   if (now >= options.exp) throw new FaceSealError('options_expired')
-  const { policy, rules } = await readPolicy(options.policy)
+  const { policy, rules } = await readPolicy(options.policy, signal)
   // L13: the notice speaks of the purpose that keys and envelope are bound to.
   if (policy.purpose.id !== options.purpose)
     throw new FaceSealError('consent_scope', { detail: 'options.policy.purpose.id' })

@@ -9,7 +9,7 @@ const catalogue: Readonly<Record<LocaleTag, () => Promise<Messages>>> = {
   en: async () => (await import('./en')).en,
 }
 
-/** Throws `module_unavailable`, and the reason of the signal. */
+/** Throws as {@link arrived}. */
 export async function loadMessages(locale: LocaleTag, signal?: AbortSignal): Promise<Messages> {
   return await arrived(catalogue[locale](), signal)
 }

@@ -194,6 +194,7 @@ it('level="backend" and a device that compared alone: accepted is not enough; ea
       one.setAttribute('answer-url', '/elsewhere/unused')
       one.setAttribute('local-url', '/elsewhere/said')
       one.setAttribute('receipts-url', '/elsewhere/records')
+      one.setAttribute('withdraw-url', '/elsewhere/withdraw')
       one.setAttribute('level', 'backend')
       one.localOnly = true
     }, mode)
@@ -216,8 +217,13 @@ it('level="backend" and a device that compared alone: accepted is not enough; ea
   expect(asked).toEqual([...each('enrol'), ...each('verify')])
   expect(await lit()).toBe(0)
 
-  await page.evaluate(() => globalThis.widget.element().removeAttribute('local-url'))
+  await page.evaluate(() => {
+    const one = globalThis.widget.element()
+    one.removeAttribute('local-url')
+    one.removeAttribute('withdraw-url')
+  })
   await button('Start again').click()
   await inState('error')
-  expect((await codes()).at(-1)).toMatchObject({ code: 'configuration_invalid', detail: 'local-url' })
+  // L10: no consent without the way back
+  expect((await codes()).at(-1)).toMatchObject({ code: 'configuration_invalid', detail: 'local-url, withdraw-url' })
 })

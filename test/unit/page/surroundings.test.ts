@@ -75,6 +75,25 @@ it('an address that the browser refuses for a worker: worker_start', async () =>
   await expect(started).rejects.toMatchObject({ code: 'worker_start' })
 })
 
+it('the Trusted Types policy names no script of another origin as one that may be run', async () => {
+  const own = 'https://face.example'
+  vi.stubGlobal('location', { origin: own })
+  vi.stubGlobal('document', { baseURI: `${own}/page/` })
+  vi.stubGlobal('trustedTypes', { createPolicy: (_name: string, rules: object) => rules })
+  const constructed: string[] = []
+  vi.stubGlobal('Worker', function refuse(address: string) {
+    constructed.push(address)
+    throw new DOMException('', 'SecurityError')
+  })
+  const foreign = ['https://elsewhere.example/worker.js', 'data:text/javascript,', 'blob:https://elsewhere.example/1']
+  const ours = ['worker.js', `${own}/worker.js`, `blob:${own}/1`]
+  for (const workerUrl of [...foreign, ...ours]) {
+    const started = startWorker(grant, { ...bound, workerUrl, start: { assets: {}, embedder: 'mobilefacenet' } })
+    await expect(started).rejects.toMatchObject({ code: 'worker_start' })
+  }
+  expect(constructed).toEqual(ours)
+})
+
 describe('IndexedDB that does not open', () => {
   const refuse = (name: string) =>
     vi.stubGlobal('indexedDB', {
