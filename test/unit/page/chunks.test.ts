@@ -2,6 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { performCeremony } from '../../../src/page/ceremony'
 import type { CeremonyInit } from '../../../src/page/ceremony-types'
 import { settings, verify } from '../../../src/page/client'
+import type { ConsentRequest } from '../../../src/page/consent/grant'
+import { readMoment } from '../../../src/page/consent/moment'
 import { openFaceSettings, startEnrolment, startVerification } from '../../../src/page/on-demand'
 import { readPolicy } from '../../../src/page/policy'
 
@@ -28,6 +30,8 @@ const calls: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   startVerification: (signal) => startVerification({ optionsJSON, signal }),
   openFaceSettings: (signal) => openFaceSettings({ tenant: 't', purpose: 'p', subject: 's', policy: {}, signal }),
   readPolicy: (signal) => readPolicy({ packs: ['eu'] }, signal),
+  readMoment: (signal) =>
+    readMoment({ options: { ...optionsJSON, exp: Number.MAX_SAFE_INTEGER }, signal } as ConsentRequest),
   performCeremony: (signal) => performCeremony('verify', { optionsJSON, signal }),
 }
 
