@@ -30,6 +30,8 @@ const ModelSchema = v.strictObject({
   kind: v.literal('model'),
   ...common,
   step: v.picklist(['copy', 'tflite-metadata', 'onnx-to-tfjs']),
+  /** How many of float16's ten fraction bits `onnx-to-tfjs` keeps of large tensors: the rest costs bytes on the wire. */
+  fractionBits: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10))),
   licence: text,
   /** Who made the weights, and what they were trained on, as far as is known. */
   origin: text,

@@ -24,13 +24,13 @@ const unsupported = (message: string): PrepareError => new PrepareError('onnx_un
 /**
  * Converts a feed-forward ONNX image net (NCHW, batch 1) to a tfjs graph model (NHWC, any batch) with float16 weights.
  * Input `input` `[-1,H,W,C]`, output `output` `[-1,N]`. PRelu, Relu and Sigmoid are fused into the convolution before
- * them, BatchNormalization is folded into weights. Throws `onnx_invalid`, or `onnx_unsupported` for any operator,
+ * them, BatchNormalization is folded into weights; `fractionBits`, 10 unless told, is how many large tensors keep. Throws `onnx_invalid`, or `onnx_unsupported` for any operator,
  * layout or padding that would not come out exactly equal.
  */
-export function convertOnnx(onnx: Uint8Array, weightFile: string): TfjsModel {
+export function convertOnnx(onnx: Uint8Array, weightFile: string, fractionBits?: number): TfjsModel {
   const graph = readOnnx(onnx)
   try {
-    return new Conversion(graph).run(weightFile)
+    return new Conversion(graph, fractionBits).run(weightFile)
   } catch (cause) {
     if (cause instanceof RangeError) throw new PrepareError('onnx_unsupported', cause.message, { cause })
     throw cause
@@ -39,13 +39,14 @@ export function convertOnnx(onnx: Uint8Array, weightFile: string): TfjsModel {
 
 class Conversion {
   readonly #graph: OnnxGraph
-  readonly #writer = new TfjsGraphWriter()
+  readonly #writer: TfjsGraphWriter
   readonly #values = new Map<string, Value>()
   readonly #integers = new Map<string, readonly number[]>()
   readonly #fusions: Fusions
 
-  constructor(graph: OnnxGraph) {
+  constructor(graph: OnnxGraph, fractionBits: number | undefined) {
     this.#graph = graph
+    this.#writer = new TfjsGraphWriter(fractionBits)
     this.#fusions = new Fusions(graph)
     for (const [name, tensor] of graph.constants) {
       const integers = integersOf(tensor)

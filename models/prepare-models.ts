@@ -99,15 +99,15 @@ async function* buildEntries(entries: readonly ManifestEntry[], options: Prepare
   }
 }
 
-function build({ step, outputs }: ManifestEntry, sources: readonly Uint8Array[]): Built {
-  const names = outputs.map(({ file }) => file)
-  switch (step) {
+function build(entry: ManifestEntry, sources: readonly Uint8Array[]): Built {
+  const names = entry.outputs.map(({ file }) => file)
+  switch (entry.step) {
     case 'copy':
       return new Map(names.map((name, index) => [name, sources[index]!]))
     case 'tflite-metadata':
       return new Map([[names[0]!, addFaceDetectorMetadata(sources[0]!)]])
     case 'onnx-to-tfjs': {
-      const { json, weights } = convertOnnx(sources[0]!, names[1]!)
+      const { json, weights } = convertOnnx(sources[0]!, names[1]!, entry.fractionBits)
       return new Map([
         [names[0]!, json],
         [names[1]!, weights],

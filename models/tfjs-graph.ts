@@ -35,20 +35,29 @@ export const attributes = {
   shape: (sizes: readonly number[]) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } }),
 }
 
+/** Only tensors of so many values are rounded further: they are nearly all of a net's bytes. */
+const manyValues = 2048
+
 /**
  * Collects nodes and weights in the order given and writes a tfjs graph model.
- * Floats are stored as float16 (`quantization: {dtype: 'float16'}`); the tfjs decoder is exact for every float16.
+ * Floats are stored as float16 (`quantization: {dtype: 'float16'}`); the tfjs decoder is exact for every float16. With
+ * fewer than ten fraction bits large tensors end in zeros, which brotli and gzip leave out on the wire.
  */
 export class TfjsGraphWriter {
+  readonly #fractionBits: number
   readonly #nodes: GraphNode[] = []
   readonly #specs: object[] = []
   readonly #weights: Uint8Array[] = []
 
-  /** A float32 weight, kept as float16; throws `RangeError` for values that float16 cannot hold. */
+  constructor(fractionBits: number | undefined) {
+    this.#fractionBits = fractionBits ?? 10
+  }
+
+  /** A float32 weight, kept as float16, rounded where it is large; throws `RangeError` for values that float16 cannot hold. */
   floats(name: string, values: Float32Array, shape: readonly number[]): string {
     this.#nodes.push({ name, op: 'Const', attr: { dtype: attributes.float } })
     this.#specs.push({ name, shape, dtype: 'float32', quantization: { dtype: 'float16', original_dtype: 'float32' } })
-    this.#weights.push(encodeFloat16(values))
+    this.#weights.push(values.length < manyValues ? encodeFloat16(values) : encodeFloat16(values, this.#fractionBits))
     return name
   }
 

@@ -60,7 +60,7 @@ export const modelFiles = {
     {
       file: 'minifasnet-128.bin',
       bytes: 936390,
-      sha256: '58f7899b0d702de586d9e8558b8b77b1bf43dcc3eb0cfbc85b22f5937973748a',
+      sha256: 'db1bd9caef09859eea70e02028bfbb33c05c82fbb48c003bcdae788e022c1ab3',
     },
   ],
   'mediapipe-vision-wasm': [

@@ -43,6 +43,31 @@ describe('float16', () => {
     expect(float16Bits(65519)).toBe(0x7bff)
   })
 
+  it('rounds to fewer fraction bits, from the value itself', () => {
+    expect(float16Bits(1 + 2 ** -7, 6)).toBe(0x3c00)
+    expect(float16Bits(1 + 2 ** -7 + 2 ** -20, 6)).toBe(0x3c10)
+    expect(float16Bits(1 + 3 * 2 ** -7, 6)).toBe(0x3c20)
+    // Rounded to ten bits first, it would be a tie and go up.
+    expect(float16Bits(1 + 3 * 2 ** -7 - 2 ** -20, 6)).toBe(0x3c10)
+    expect(float16Bits(2 - 2 ** -9, 6)).toBe(0x4000)
+    expect(float16Bits(2 ** -21, 6)).toBe(0)
+    expect(float16Bits(3 * 2 ** -21, 6)).toBe(0x20)
+    expect(float16Bits(-65279, 6)).toBe(0xfbf0)
+    expect(() => float16Bits(65280, 6)).toThrow(RangeError)
+  })
+
+  it('is off by half of the last kept bit at most', () => {
+    const normal = finite.filter(({ exponent }) => exponent > 0 && exponent < 30)
+    const [worst] = normal
+      .map(({ bits, value }) => {
+        const kept = finite[float16Bits(value, 6) - (bits & 0x8000 ? 1024 : 0)]
+        return { kept, off: Math.abs(kept!.value / value - 1) }
+      })
+      .sort((a, b) => b.off - a.off)
+    expect(worst!.off).toBeLessThanOrEqual(2 ** -7)
+    expect(worst!.off).toBeGreaterThan(2 ** -7.1)
+  })
+
   it('refuses what float16 cannot hold', () => {
     for (const value of [65520, -1e6, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => float16Bits(value)).toThrow(RangeError)
