@@ -19,7 +19,7 @@ const dist = join(root, 'dist')
 /** Entries of the package that are not the worker; what they share lands in common chunks, so errors keep one class. */
 const entries = {
   index: 'src/index.ts',
-  // Loaded after the grant; an entry, so that it lies beside worker and models, whose addresses it holds.
+  // Loaded after the grant; an entry, so that it lies beside the worker, whose address it holds.
   capture: 'src/page/capture/tries.ts',
   element: 'src/element/index.ts',
   react: 'src/react/index.ts',
@@ -97,6 +97,8 @@ async function bundleEntries(): Promise<void> {
     chunkFileNames: ({ moduleIds }) => {
       const ours = moduleIds.filter((id) => id.includes('/src/'))
       const isServer = ours.some((id) => /\/src\/(server|cli)\//.test(id))
+      // It lies beside the models, whose addresses it holds.
+      if (ours.some((id) => id.endsWith('/page/asset-urls.ts'))) return '[name]-[hash].js'
       return `chunks/${isServer ? 'server-' : ''}[name]-[hash].js`
     },
     sourcemap: false,

@@ -92,7 +92,7 @@ export async function visit(stage: Stage): Promise<Visit> {
 
 /** Presses what a person presses. */
 export async function walk(
-  { page }: Visit,
+  { page }: Pick<Visit, 'page'>,
   kind: 'enrol' | 'verify',
   profile: 'full' | 'lite' = 'full',
 ): Promise<PathTimes> {

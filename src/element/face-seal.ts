@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit'
-import { type CeremonyProgress, type ClientInit, FaceSealError, type LocaleTag } from '../index'
+import { type CeremonyProgress, type ClientInit, FaceSealError, type LocaleTag, prefetchModels } from '../index'
 import { loadMessages, type Messages, matchLocale } from '../page/i18n'
 import type { Theme } from '../page/theme'
 import { type FaceSealBackend, type RunInit, type RunOutcome, runCeremony, runSettings } from './backend'
@@ -26,7 +26,7 @@ import { labelOf, sentenceOf, type Words, wordsFor } from './words/index'
  */
 export type FurtherInit = Pick<
   ClientInit,
-  'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend' | 'passkey' | 'voice' | 'reason' | 'profile'
+  'headers' | 'expectedSigner' | 'guardianToken' | 'deviceId' | 'onSend' | 'passkey' | 'voice' | 'reason'
 >
 
 interface Run {
@@ -36,7 +36,8 @@ interface Run {
 
 /**
  * `<face-seal>`: the whole conversation as one element over the headless API. It asks in the same dialog, shows the same
- * camera view and starts nothing by itself: the person presses a button first. Removing, disabling or resetting it ends
+ * camera view and starts nothing by itself: the person presses a button first (`prefetch` lets the page have the files
+ * fetched before that). Removing, disabling or resetting it ends
  * what runs, and so does another `mode`, which resets it; the camera's light is on in the state `capturing` only.
  *
  * As a form control its value is `enrolled`, `verified` or the backend's id of the answer, empty before and from the start
@@ -64,6 +65,8 @@ export class FaceSealElement extends LitElement {
     withdrawUrl: { attribute: 'withdraw-url' },
     assetBase: { attribute: 'asset-base' },
     workerUrl: { attribute: 'worker-url' },
+    profile: {},
+    prefetch: { type: Boolean },
     locale: {},
     theme: { reflect: true },
     mode: { reflect: true },
@@ -97,6 +100,10 @@ export class FaceSealElement extends LitElement {
   declare assetBase: string | undefined
   /** Address of worker.js. */
   declare workerUrl: string | undefined
+  /** `lite`: without MediaPipe; fewer bytes, the same faces (docs/performance.md). */
+  declare profile: ClientInit['profile']
+  /** Opt-in (L01): the model files are fetched into the browser's cache before anybody was asked; see {@link prefetchModels}. */
+  declare prefetch: boolean
   /** BCP 47; without it the nearest `lang`, then the browser's languages. */
   declare locale: string | undefined
   declare theme: Theme | undefined
@@ -123,6 +130,7 @@ export class FaceSealElement extends LitElement {
   #chosen: string | null = null
   #fieldsetDisabled = false
   #stopWaiting: (() => void) | undefined
+  #fetchingAhead: AbortController | undefined
   #shared: Messages | undefined
 
   constructor() {
@@ -131,6 +139,7 @@ export class FaceSealElement extends LitElement {
     this.mode = 'verify'
     this.level = 'device'
     this.localOnly = false
+    this.prefetch = false
     this.disabled = false
     this.required = false
   }
@@ -202,12 +211,14 @@ export class FaceSealElement extends LitElement {
     this.#slotted = new MutationObserver(() => this.requestUpdate())
     const attributeFilter = ['slot', 'hidden', 'style', 'class', 'aria-label']
     this.#slotted.observe(this, { childList: true, subtree: true, characterData: true, attributeFilter })
+    this.#fetchAhead()
     this.requestUpdate()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#slotted?.disconnect()
+    this.#fetchingAhead?.abort()
     // A node that is only moved is ended as well: no light stays on for an element that nobody sees.
     const ran = this.#run !== undefined || this.state === 'waiting'
     this.#end()
@@ -227,6 +238,8 @@ export class FaceSealElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('disabled') && this.disabled) this.stop()
     this.#followMode()
+    if (this.hasUpdated && (changed.has('prefetch') || changed.has('profile') || changed.has('assetBase')))
+      this.#fetchAhead()
     if (this.state === 'error' && this.#shared && this.#shared.locale !== this.#locale)
       void this.#loadShared().then(() => this.requestUpdate())
     const { visibility } = getComputedStyle(this)
@@ -359,7 +372,7 @@ export class FaceSealElement extends LitElement {
   }
 
   #runInit(signal: AbortSignal): RunInit {
-    const { baseUrl, backend, assetBase, workerUrl, localOnly, theme, init } = this
+    const { baseUrl, backend, assetBase, workerUrl, profile, localOnly, theme, init } = this
     // An attribute that was taken away is null.
     const endpoints = {
       options: this.optionsUrl || undefined,
@@ -380,6 +393,7 @@ export class FaceSealElement extends LitElement {
         backend,
         assetBase,
         workerUrl,
+        profile: profile ?? undefined,
         localOnly,
         theme,
         mount,
@@ -388,6 +402,15 @@ export class FaceSealElement extends LitElement {
       },
       locale: this.#wanted,
     }
+  }
+
+  #fetchAhead(): void {
+    this.#fetchingAhead?.abort()
+    if (!this.prefetch || this.#mode === 'settings') return
+    this.#fetchingAhead = new AbortController()
+    const { assetBase, profile } = this
+    // Nobody waits for it: what is missing is said, in words, when it is needed.
+    prefetchModels({ assetBase, profile, signal: this.#fetchingAhead.signal }).catch(() => undefined)
   }
 
   #follow(progress: CeremonyProgress): void {

@@ -3,6 +3,7 @@ import { FaceSealError } from '../wire/errors'
 import { type ModelFile, type ModelFileName, type ModelId, modelFiles } from '../wire/model-files'
 import type { DetectorName } from '../wire/worker-protocol'
 import { assetUrls } from './asset-urls'
+import type { CeremonyInit } from './ceremony-types'
 import { useGrant } from './consent/gate'
 import type { ConsentGrant } from './consent/grant'
 
@@ -101,11 +102,20 @@ function otherWasm(): ModelFileName {
   return hasSimd() ? 'tfjs-backend-wasm.wasm' : 'tfjs-backend-wasm-simd.wasm'
 }
 
+/** MediaPipe is built with SIMD and puts the picture through a WebGL 2 texture; without either, its 11 MB need not come. */
+export function usableDetectors(profile: CeremonyInit['profile']): readonly DetectorName[] {
+  if (profile === 'lite' || !hasSimd()) return ['blazeface']
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2')
+  context?.getExtension('WEBGL_lose_context')?.loseContext()
+  return context ? ['mediapipe', 'blazeface'] : ['blazeface']
+}
+
 interface NamedFile extends ModelFile {
   readonly file: ModelFileName
 }
 
-function addressOf(file: ModelFileName, { assetBase }: AssetOptions): URL {
+/** Of a file; under `assetBase`, or where the bundler put it. */
+export function addressOf(file: ModelFileName, { assetBase }: Pick<AssetOptions, 'assetBase'>): URL {
   // Resolved anew: Turbopack answers `new URL(…, import.meta.url)` with a path alone, whose origin is empty.
   if (assetBase === undefined) return new URL(assetUrls[file].href, location.href)
   const folder = new URL(assetBase.endsWith('/') ? assetBase : `${assetBase}/`, location.href)
@@ -127,7 +137,12 @@ async function fetchChecked(
 }
 
 /** Own origin only, no redirect that could lead away, no cookies (L19). */
-async function request(file: string, url: URL, signal: AbortSignal): Promise<Response> {
+export async function request(
+  file: string,
+  url: URL,
+  signal: AbortSignal,
+  priority: RequestPriority = 'auto',
+): Promise<Response> {
   // Bundlers may inline a small file; a data: URL asks nobody.
   if (url.protocol === 'data:') return new Response(bytesOfDataUrl(url))
   if (url.origin !== location.origin) {
@@ -135,7 +150,13 @@ async function request(file: string, url: URL, signal: AbortSignal): Promise<Res
   }
   let response: Response
   try {
-    response = await fetch(url, { signal, credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' })
+    response = await fetch(url, {
+      signal,
+      priority,
+      credentials: 'omit',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+    })
   } catch (cause) {
     throw interrupted(file, signal, cause)
   }
@@ -179,7 +200,8 @@ async function readExactly(
   return content
 }
 
-function interrupted(file: string, signal: AbortSignal, cause: unknown): unknown {
+/** The signal's reason where that is why a request failed, else `model_unavailable`. */
+export function interrupted(file: string, signal: AbortSignal, cause: unknown): unknown {
   if (signal.aborted) return signal.reason
   return new FaceSealError('model_unavailable', { detail: `${file}: the request failed`, cause })
 }

@@ -1,5 +1,6 @@
 import { arrived } from './arrived'
 import type { CeremonyInit, CeremonyOutcome } from './ceremony-types'
+import type { Prefetched, PrefetchInit } from './prefetch'
 import type { FaceSettingsInit, FaceSettingsResult } from './settings'
 
 /**
@@ -25,4 +26,16 @@ export async function startVerification(init: CeremonyInit): Promise<CeremonyOut
 export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSettingsResult> {
   const settings = await arrived(import('./settings'), init.signal)
   return await settings.openFaceSettings(init)
+}
+
+/**
+ * Opt-in (L01): has the browser fetch the model files into its own cache before anybody was asked, so that consent is not
+ * followed by a wait. Bytes alone: no camera, worker or model is started, the page keeps nothing, the server sees requests
+ * for public files without cookies. Waits for the page's own load, then one file after the other at low priority; fetches
+ * nothing where the person saves data. Pays where the files are served with a `max-age`.
+ * Throws `model_unavailable`, `module_unavailable`, `aborted`; a ceremony does not depend on it.
+ */
+export async function prefetchModels(init: PrefetchInit = {}): Promise<Prefetched> {
+  const { prefetch } = await arrived(import('./prefetch'), init.signal)
+  return await prefetch(init)
 }

@@ -29,6 +29,8 @@ type Settable = Partial<
     | 'backend'
     | 'assetBase'
     | 'workerUrl'
+    | 'profile'
+    | 'prefetch'
     | 'locale'
     | 'theme'
     | 'mode'

@@ -17,6 +17,8 @@ export const FaceSeal = defineComponent({
     backend: Object as PropType<FaceSealElement['backend']>,
     assetBase: String,
     workerUrl: String,
+    profile: String as PropType<FaceSealElement['profile']>,
+    prefetch: Boolean,
     locale: String,
     theme: String as PropType<FaceSealElement['theme']>,
     mode: String as PropType<FaceSealElement['mode']>,

@@ -1,5 +1,5 @@
 // The whole path as an integrator's page has it: the built package, and a note of when each stage was reached.
-import { type CeremonyProgress, enrol, FaceSealError, verify } from 'faceseal'
+import { type CeremonyProgress, enrol, FaceSealError, type PrefetchInit, prefetchModels, verify } from 'faceseal'
 
 /** Milliseconds on the page's clock. */
 export interface PathTimes {
@@ -21,6 +21,8 @@ export interface PathTimes {
 declare global {
   interface Window {
     runPath(kind: 'enrol' | 'verify', profile: 'full' | 'lite'): Promise<PathTimes>
+    /** Bytes, or the code of what went wrong; `stopAfterMs`: the signal ends it then. */
+    runPrefetch(init: PrefetchInit, stopAfterMs?: number): Promise<number | string>
   }
 }
 
@@ -52,6 +54,14 @@ window.runPath = async (kind, profile) => {
     (error: unknown) => (error instanceof FaceSealError ? error.code : String(error)),
   )
   return { ...seen, outcome, droppedFrames: frames.stop(), timeOrigin: performance.timeOrigin }
+}
+
+window.runPrefetch = async (init, stopAfterMs) => {
+  const signal = stopAfterMs === undefined ? undefined : AbortSignal.timeout(stopAfterMs)
+  return await prefetchModels({ ...init, signal }).then(
+    ({ bytes }) => bytes,
+    (error: unknown) => (error instanceof FaceSealError ? error.code : String(error)),
+  )
 }
 
 /** 60 a second are due. */

@@ -1,8 +1,8 @@
 import type { PolicyConfiguration } from '../../policy/schema'
 import type { CeremonyOptionsJSON } from '../../wire/ceremony-options'
 import { FaceSealError } from '../../wire/errors'
-import type { CaptureProgress, CaptureRequest, CaptureResult, DetectorName } from '../../wire/worker-protocol'
-import { hasSimd, loadAssets } from '../assets'
+import type { CaptureProgress, CaptureRequest, CaptureResult } from '../../wire/worker-protocol'
+import { loadAssets, usableDetectors } from '../assets'
 import { startWorker } from '../bridge'
 import { type Camera, openCamera } from '../camera'
 import type { CeremonyInit } from '../ceremony-types'
@@ -59,14 +59,6 @@ export async function captureOnce(session: CaptureSession): Promise<CaptureResul
   } finally {
     await worker.stop()
   }
-}
-
-/** MediaPipe is built with SIMD and puts the picture through a WebGL 2 texture; without either, its 11 MB need not come. */
-function usableDetectors(profile: CeremonyInit['profile']): readonly DetectorName[] {
-  if (profile === 'lite' || !hasSimd()) return ['blazeface']
-  const context = new OffscreenCanvas(1, 1).getContext('webgl2')
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context ? ['mediapipe', 'blazeface'] : ['blazeface']
 }
 
 /** L03: the notice says how many frames are looked at most, so no more are. */

@@ -246,6 +246,21 @@ async function finish(state: string): Promise<void> {
 const pressInDialog = (name: string) =>
   pressByKeyboard(page, page.getByRole('dialog').locator('[data-act]:enabled', { hasText: name }))
 
+it('L01: fetches the models ahead where the page says so, once and no others, and starts nothing', async () => {
+  const asked = () => visitor.requests.map(({ url }) => url.pathname).filter((path) => path.startsWith('/assets/'))
+  await visit('/form.html')
+  expect(asked()).toEqual([])
+  await page.evaluate(() => {
+    Object.assign(globalThis.widget.element(), { profile: 'lite', prefetch: true })
+  })
+  await expect.poll(() => asked().some((path) => path.includes('mobilefacenet-512.bin'))).toBe(true)
+  await page.waitForLoadState('networkidle')
+  expect(new Set(asked()).size).toBe(asked().length)
+  expect(asked().filter((path) => path.includes('vision_wasm'))).toEqual([])
+  expect(await face().getAttribute('state')).toBe('idle')
+  expect([await visitor.count('getUserMedia'), await visitor.count('workers')]).toEqual([0, 0])
+})
+
 describe('mounts', () => {
   it('React in StrictMode: nothing starts by itself, unmounting in the middle ends camera and worker, and again', async () => {
     await visit('/empty.html')
