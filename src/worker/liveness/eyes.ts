@@ -1,12 +1,11 @@
 import type { Landmarks } from '../vision/align'
 import { squareOf } from '../vision/geometry'
 import type { Picture } from '../vision/picture'
-import { sampleChip } from '../vision/sample'
+import { sampleLuma } from '../vision/sample'
 
 const chipSize = 32
 /** Side of the chip in eye widths. */
 const around = 1.4
-const chip = new Float32Array(chipSize * chipSize * 3)
 const luma = new Float32Array(chipSize * chipSize)
 /** The eye's rows, to find what four fifths of their pixels are darker than. */
 const sorted = new Float32Array(20 * chipSize)
@@ -25,10 +24,7 @@ function contrastOf(picture: Picture, landmarks: Landmarks, first: number, last:
   const b = landmarks[last]!
   const width = Math.hypot(b.x - a.x, b.y - a.y)
   const centre = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
-  sampleChip(picture, squareOf(centre, around * width, Math.atan2(b.y - a.y, b.x - a.x), chipSize), chipSize, chip)
-  for (let index = 0; index < luma.length; index++) {
-    luma[index] = 0.299 * chip[3 * index]! + 0.587 * chip[3 * index + 1]! + 0.114 * chip[3 * index + 2]!
-  }
+  sampleLuma(picture, squareOf(centre, around * width, Math.atan2(b.y - a.y, b.x - a.x), chipSize), chipSize, luma)
   sorted.set(luma.subarray(6 * chipSize, 26 * chipSize))
   const bright = sorted.sort()[16 * chipSize]!
   let best = Number.NEGATIVE_INFINITY
@@ -39,7 +35,6 @@ function contrastOf(picture: Picture, landmarks: Landmarks, first: number, last:
       best = Math.max(best, white - iris)
     }
   }
-  chip.fill(0)
   luma.fill(0)
   sorted.fill(0)
   return best / Math.max(bright, 1)

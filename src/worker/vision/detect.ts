@@ -4,6 +4,7 @@ import { FaceSealError } from '../../wire/errors'
 import type { AssetBytes, DetectorName } from '../../wire/worker-protocol'
 import { findAsset, requireAsset } from '../assets'
 import { BlazeFace } from './blazeface'
+import { onEnough } from './enough'
 import type { Box } from './geometry'
 import type { Picture } from './picture'
 
@@ -92,17 +93,18 @@ async function createMediaPipe(assets: AssetBytes): Promise<MediaPipeDetector> {
   task.detect(blank)
   return {
     name: 'mediapipe',
-    detect: async (picture) => {
-      const { detections } = task.detect(new ImageData(picture.rgba, picture.width, picture.height))
-      return detections.flatMap(({ boundingBox, categories, keypoints }) => {
-        if (!boundingBox) return []
-        const { originX, originY, width, height } = boundingBox
-        const [first, second] = keypoints
-        const roll =
-          first && second ? Math.atan2((second.y - first.y) * picture.height, (second.x - first.x) * picture.width) : 0
-        return [{ box: { x: originX, y: originY, width, height }, score: categories[0]?.score ?? 0, roll }]
-      })
-    },
+    // Its boxes are whole pixels, of the half where that is shown: so they may be off by one pixel of the picture more.
+    detect: async (picture) =>
+      onEnough(picture, ({ rgba, width, height }) =>
+        task.detect(new ImageData(rgba, width, height)).detections.flatMap(({ boundingBox, categories, keypoints }) => {
+          if (!boundingBox) return []
+          const { originX: x, originY: y, width: across, height: down } = boundingBox
+          const [first, second] = keypoints
+          const roll = first && second ? Math.atan2((second.y - first.y) * height, (second.x - first.x) * width) : 0
+          const box = { x, y, width: across, height: down }
+          return [{ box, score: categories[0]?.score ?? 0, roll }]
+        }),
+      ),
     forget: async () => {
       task.detect(blank)
     },
@@ -115,7 +117,7 @@ function createBlazeFace(assets: AssetBytes): Detector {
   const net = new BlazeFace(file!)
   return {
     name: 'blazeface',
-    detect: async (picture) => net.detect(picture, minScore),
+    detect: async (picture) => onEnough(picture, (shown) => net.detect(shown, minScore)),
     forget: async () => undefined,
   }
 }

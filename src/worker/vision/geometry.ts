@@ -24,6 +24,11 @@ export function apply({ a, b, tx, ty }: Similarity, { x, y }: Point): Point {
   return { x: a * x - b * y + tx, y: b * x + a * y + ty }
 }
 
+/** The same map into a picture made `factor` times as large. */
+export function scaled({ a, b, tx, ty }: Similarity, factor: number): Similarity {
+  return { a: factor * a, b: factor * b, tx: factor * tx, ty: factor * ty }
+}
+
 export function invert({ a, b, tx, ty }: Similarity): Similarity {
   const square = a * a + b * b
   return { a: a / square, b: -b / square, tx: -(a * tx + b * ty) / square, ty: (b * tx - a * ty) / square }

@@ -3,7 +3,7 @@ import type { AssetBytes } from '../../wire/worker-protocol'
 import { requireNet } from '../assets'
 import type { Landmarks } from './align'
 import type { DetectedFace } from './detect'
-import { apply, centroid, type Point, type Similarity, squareOf } from './geometry'
+import { apply, centroid, type Point, type Similarity, scaled, squareOf } from './geometry'
 import { LandmarkNet } from './landmark-net'
 import type { Picture } from './picture'
 import { mirrorChip, sampleChip } from './sample'
@@ -53,7 +53,10 @@ export function createLandmarkFinder(assets: AssetBytes): LandmarkFinder {
     const values = chipSize * chipSize * 3
     const chips = new Float32Array(withMirror ? 2 * values : values)
     const toPicture = cropOf(square, crop)
-    sampleChip(picture, toPicture, chipSize, chips)
+    // Large faces are sampled four times as fast on the half; what is embedded is found on the whole picture.
+    const onHalf = crop === glanceCrop && Math.hypot(toPicture.a, toPicture.b) >= 2
+    if (onHalf) sampleChip(picture.half, scaled(toPicture, 0.5), chipSize, chips)
+    else sampleChip(picture, toPicture, chipSize, chips)
     if (withMirror) mirrorChip(chips, chipSize, 0, values)
     const fractions = tidy(() => net.run(chips, withMirror ? 2 : 1, chipSize).dataSync())
     chips.fill(0)

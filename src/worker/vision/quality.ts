@@ -6,7 +6,7 @@ import { coverOf, type FaceCover, measureCover } from './occlusion'
 import type { Picture } from './picture'
 import type { Pose } from './pose'
 import type { ReadFace } from './read-face'
-import { sampleChip } from './sample'
+import { sampleLuma } from './sample'
 
 /** What is asked for when it is not good enough. */
 export type QualityHint = Exclude<HintCode, 'look_here' | 'hold_still' | 'done' | 'no_face' | 'several_faces'>
@@ -76,7 +76,6 @@ const weakest = 2
 const strongest = 4.2
 
 const chipSize = 112
-const chip = new Float32Array(chipSize * chipSize * 3)
 const luma = new Float32Array(chipSize * chipSize)
 
 export function measureFrame({ rgba, width, height }: Picture): FrameLight {
@@ -104,16 +103,10 @@ export function frameHint({ highlight, shadow }: FrameLight): QualityHint | unde
 /** `read` is what {@link readFace} made of the face. */
 export function measureFace(picture: Picture, face: DetectedFace, read: ReadFace): FaceMeasures {
   const { landmarks, points, pose } = read
-  sampleChip(picture, chipToPicture(points, arcFaceChip), chipSize, chip)
-  for (let index = 0; index < luma.length; index++) {
-    luma[index] = lumaOf(chip[3 * index]!, chip[3 * index + 1]!, chip[3 * index + 2]!)
-  }
-  const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length
-  const contrast = Math.sqrt(luma.reduce((sum, value) => sum + (value - mean) ** 2, 0) / luma.length)
-  const glare = luma.reduce((count, value) => count + (value > 248 ? 1 : 0), 0) / luma.length
-  const { sharpness, across } = fineStructure(luma, chipSize, Math.max(contrast, 1))
+  sampleLuma(picture, chipToPicture(points, arcFaceChip), chipSize, luma)
+  const light = lightOf(luma)
+  const { sharpness, across } = fineStructure(luma, chipSize, Math.max(light.contrast, 1))
   const cover = measureCover(luma)
-  chip.fill(0)
   luma.fill(0)
   const { x, y, width, height } = face.box
   const extent = Math.max(width, height)
@@ -121,7 +114,8 @@ export function measureFace(picture: Picture, face: DetectedFace, read: ReadFace
     Math.max(0, Math.min(x + width, picture.width) - Math.max(x, 0)) *
     Math.max(0, Math.min(y + height, picture.height) - Math.max(y, 0))
   return {
-    ...{ luma: mean, contrast, glare, sharpness, across, cover, extent, pose },
+    ...light,
+    ...{ sharpness, across, cover, extent, pose },
     iris: irisContrast(picture, landmarks),
     share: extent / Math.min(picture.width, picture.height),
     offCentre: Math.max(
@@ -195,6 +189,19 @@ function percentile(histogram: Uint32Array, rank: number): number {
     if (seen > rank) return value
   }
   return histogram.length - 1
+}
+
+function lightOf(values: Float32Array): Pick<FaceMeasures, 'luma' | 'contrast' | 'glare'> {
+  let sum = 0
+  let glaring = 0
+  for (const value of values) {
+    sum += value
+    if (value > 248) glaring += 1
+  }
+  const mean = sum / values.length
+  let square = 0
+  for (const value of values) square += (value - mean) ** 2
+  return { luma: mean, contrast: Math.sqrt(square / values.length), glare: glaring / values.length }
 }
 
 /** Root mean squares of the Laplacian and of its part across, over the inner part, where face and not background is. */

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { irisContrast } from '../../../src/worker/liveness/eyes'
+import { Picture } from '../../../src/worker/vision/picture'
 
 const eye = (left: number) => [left, left + 40].map((x) => ({ x, y: 60 }))
 /** Only the corners of both eyes count. */
@@ -25,7 +26,7 @@ function face(iris: number) {
       }
     }
   }
-  return { width, height, rgba, wipe: () => rgba.fill(0) }
+  return new Picture(width, height, rgba)
 }
 
 test('L17 the pixels of the eyes stay in no array that is left behind', () => {

@@ -1,12 +1,23 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { apply, scaled, squareOf } from '../../../src/worker/vision/geometry'
 import { Picture } from '../../../src/worker/vision/picture'
-import { mirrorChip, sampleChip } from '../../../src/worker/vision/sample'
+import { mirrorChip, sampleChip, sampleLuma } from '../../../src/worker/vision/sample'
 
 /** Red grows to the right by 10, green downwards by 10, blue is 7. */
 function ramp(width: number, height: number): Picture {
   const rgba = new Uint8ClampedArray(width * height * 4)
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) rgba.set([10 * x, 10 * y, 7, 255], 4 * (y * width + x))
+  return new Picture(width, height, rgba)
+}
+
+/** Structure that repeats nowhere, in all channels; opaque. */
+function noise(width: number, height: number): Picture {
+  const rgba = new Uint8ClampedArray(width * height * 4)
+  for (let at = 0, state = 1; at < rgba.length; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0
+    rgba[at] = at % 4 === 3 ? 255 : state >>> 24
+  }
   return new Picture(width, height, rgba)
 }
 
@@ -58,6 +69,55 @@ describe('sampleChip', () => {
   })
 })
 
+describe('sampleLuma', () => {
+  const size = 16
+  const lumaOfChip = (picture: Picture, toPicture: ReturnType<typeof squareOf>) => {
+    const chip = new Float32Array(size * size * 3)
+    sampleChip(picture, toPicture, size, chip)
+    return Array.from({ length: size * size }, (_, index) => {
+      const [r, g, b] = chip.subarray(3 * index, 3 * index + 3)
+      return 0.299 * r! + 0.587 * g! + 0.114 * b!
+    })
+  }
+  it.each([
+    ['inside', { x: 40, y: 30 }, 30, 0.2],
+    ['smaller than its chip', { x: 40, y: 30 }, 9, -0.4],
+    ['over the left and upper edge', { x: 5, y: 3 }, 40, 0.3],
+    ['over the right and lower edge', { x: 76, y: 58 }, 40, -0.3],
+    ['larger than the picture', { x: 40, y: 30 }, 200, 0.1],
+    ['far outside', { x: -300, y: 900 }, 20, 0],
+  ])('is the luma of the chip: %s', (_, centre, side, roll) => {
+    const toPicture = squareOf(centre, side, roll, size)
+    const out = new Float32Array(size * size).fill(-1)
+    sampleLuma(noise(80, 60), toPicture, size, out)
+    const expected = lumaOfChip(noise(80, 60), toPicture)
+    expect(Math.max(...expected.map((value, index) => Math.abs(value - out[index]!)))).toBeLessThan(1e-4)
+  })
+
+  it('L17 leaves no pixels in an array of its own', () => {
+    const real = Int32Array
+    const made: Int32Array[] = []
+    vi.stubGlobal(
+      'Int32Array',
+      new Proxy(real, {
+        construct: (target, input) => {
+          made.push(Reflect.construct(target, input))
+          return made.at(-1)!
+        },
+      }),
+    )
+    const picture = noise(80, 60)
+    try {
+      sampleLuma(picture, squareOf({ x: 40, y: 30 }, 30, 0, size), size, new Float32Array(size * size))
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    const own = made.filter(({ buffer }) => buffer !== picture.rgba.buffer)
+    expect(own.map(({ length }) => length > 800)).toEqual([true])
+    expect(own[0]!.every((value) => value === 0)).toBe(true)
+  })
+})
+
 describe('mirrorChip', () => {
   it('changes left and right, and is its own inverse', () => {
     const chip = new Float32Array(3 * 4 * 3)
@@ -74,5 +134,38 @@ describe('Picture', () => {
     const picture = ramp(4, 4)
     picture.wipe()
     expect(picture.rgba.every((value) => value === 0)).toBe(true)
+  })
+
+  it('L17 is overwritten with its half', () => {
+    const picture = noise(8, 6)
+    const { half } = picture
+    const quarter = half.half
+    expect(half.rgba.some((value) => value > 0)).toBe(true)
+    picture.wipe()
+    for (const { rgba } of [picture, half, quarter]) expect(rgba.every((value) => value === 0)).toBe(true)
+  })
+
+  it('has a half: each pixel the mean of four, rounded half up, without an odd last row and column', () => {
+    const picture = noise(81, 61)
+    const { width, height, rgba } = picture.half
+    expect([width, height, rgba.length]).toEqual([40, 30, 40 * 30 * 4])
+    expect(picture.half).toBe(picture.half)
+    const expected = Array.from(rgba, (_, at) => {
+      const [channel, x, y] = [at % 4, (at >> 2) % width, Math.floor((at >> 2) / width)]
+      const from = 4 * (2 * y * picture.width + 2 * x) + channel
+      const four = [0, 4, 4 * picture.width, 4 * picture.width + 4].map((next) => picture.rgba[from + next]!)
+      return Math.floor((four[0]! + four[1]! + four[2]! + four[3]! + 2) / 4)
+    })
+    expect([...rgba]).toEqual(expected)
+  })
+
+  it('has a half in which everything lies at half its place', () => {
+    const toPicture = squareOf({ x: 11, y: 9 }, 8, 0, 4)
+    const [whole, half] = [new Float32Array(4 * 4 * 3), new Float32Array(4 * 4 * 3)]
+    sampleChip(ramp(22, 20), toPicture, 4, whole)
+    sampleChip(ramp(22, 20).half, scaled(toPicture, 0.5), 4, half)
+    expect([...half]).toEqual([...whole])
+    const { x, y } = apply(scaled(toPicture, 0.5), { x: 1, y: 3 })
+    expect({ x: 2 * x, y: 2 * y }).toEqual(apply(toPicture, { x: 1, y: 3 }))
   })
 })
