@@ -21,7 +21,7 @@ declare global {
 window.captureStills = async ({ embedder, files, urls, secret, binding }) => {
   const assets: Record<string, ArrayBuffer> = {}
   for (const file of files) assets[file] = await (await fetch(`/assets/${file}`)).arrayBuffer()
-  const api = wrap<WorkerApi>(new Worker('/dist/worker.js', { type: 'module' }))
+  const api = wrap<WorkerApi>(new Worker('/bench/worker.js', { type: 'module' }))
   await api.start(transfer({ assets, embedder }, Object.values(assets)))
   const keys = await deviceKeys(Uint8Array.from(atob(secret), (character) => character.charCodeAt(0)))
   const envelopes: (string | undefined)[] = []

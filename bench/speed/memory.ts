@@ -1,17 +1,19 @@
 // What a long stay costs: many verifications one after another in one worker, and the memory of the browser's process.
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { openLab } from '../../test/browser/worker/lab.ts'
 import { prepareClips } from '../../test/e2e/clips.ts'
 import { fixtures } from '../../test/e2e/clips-folder.ts'
+import { openCollector } from './garbage.ts'
 import { median, rounded } from './statistics.ts'
 
 /** Private memory of the renderer, page and worker together; `undefined` where the system does not tell. */
 export interface Growth {
-  /** Megabytes. */
+  /** Megabytes that are held: after garbage was collected, median of the last quarter. */
   readonly steadyMB: number | undefined
+  /** Megabytes with the garbage, most of all. */
   readonly peakMB: number | undefined
-  /** Last quarter over the second, so that warming up does not count; percent. */
+  /** What is held in the last quarter over the second, so that warming up does not count; percent. */
   readonly growthPct: number | undefined
 }
 
@@ -38,17 +40,18 @@ export async function runMemory(verifications: number, say: (line: string) => vo
     const counters = () => lab.page.evaluate(() => window.lab.memory())
     await verify()
     const first = await counters()
-    const megabytes: number[] = []
+    const samples: Sample[] = []
+    const sample = await openSampler(lab.page)
     for (let index = 1; index < verifications; index++) {
       await verify()
-      const used = await rendererMemory(lab.page.context().browser())
-      if (used !== undefined) megabytes.push(used)
-      if (index % 20 === 0) say(`memory: ${index} of ${verifications} verifications, ${used?.toFixed(0)} MB`)
+      const now = await sample()
+      if (now) samples.push(now)
+      if (index % 20 === 0) say(`memory: ${index} of ${verifications} verifications, ${now?.held.toFixed(0)} MB`)
     }
     const last = await counters()
     return {
       verifications,
-      ...growthOf(megabytes),
+      ...growthOf(samples),
       tensorsLeft: last.tensors - first.tensors,
       tensorBytesLeft: last.bytes - first.bytes,
       framesLeft: last.frames,
@@ -73,28 +76,47 @@ export async function runSoak(minutes: number, say: (line: string) => void): Pro
       .finally(() => {
         running = false
       })
-    const megabytes: number[] = []
+    const samples: Sample[] = []
+    const sample = await openSampler(lab.page)
     while (running) {
       await new Promise((resolve) => setTimeout(resolve, 5000))
-      const used = await rendererMemory(lab.page.context().browser())
-      if (used !== undefined) megabytes.push(used)
+      const now = await sample()
+      if (now) samples.push(now)
     }
     const { failure } = await capture
     if (failure?.code !== 'capture_timeout') throw new Error(`the capture ended with ${failure?.code}`)
     say(`memory: a capture of ${minutes} minutes`)
-    return growthOf(megabytes)
+    return growthOf(samples)
   } finally {
     await lab.close()
   }
 }
 
-function growthOf(megabytes: readonly number[]): Growth {
-  const quarter = Math.floor(megabytes.length / 4)
+/** Megabytes of the renderer, with its garbage and without. */
+interface Sample {
+  readonly used: number
+  readonly held: number
+}
+
+async function openSampler(page: Page): Promise<() => Promise<Sample | undefined>> {
+  const browser = page.context().browser()
+  const collector = await openCollector(page)
+  return async () => {
+    const used = await rendererMemory(browser)
+    await collector.collect()
+    const held = await rendererMemory(browser)
+    return used === undefined || held === undefined ? undefined : { used, held }
+  }
+}
+
+function growthOf(samples: readonly Sample[]): Growth {
+  const quarter = Math.floor(samples.length / 4)
   if (quarter === 0) return { steadyMB: undefined, peakMB: undefined, growthPct: undefined }
-  const [early, late] = [megabytes.slice(quarter, 2 * quarter), megabytes.slice(3 * quarter)].map(median)
+  const held = samples.map((sample) => sample.held)
+  const [early, late] = [held.slice(quarter, 2 * quarter), held.slice(3 * quarter)].map(median)
   return {
     steadyMB: rounded(late!, 1),
-    peakMB: rounded(Math.max(...megabytes), 1),
+    peakMB: rounded(Math.max(...samples.map(({ used }) => used)), 1),
     growthPct: rounded(100 * (late! / early! - 1), 1),
   }
 }

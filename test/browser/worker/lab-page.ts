@@ -191,8 +191,13 @@ async function showShots({ shots, ends }: LabCapture): Promise<Show> {
   return (shown) => order[shown] ?? (ends ? undefined : order.at(-1))
 }
 
+/** Kept: pictures made anew for each capture would be most of what many captures take of the renderer's memory. */
+const clips = new Map<string, Promise<readonly Blob[]>>()
+
 async function playClip(url: string): Promise<Show> {
-  const pictures = picturesOf(await (await fetch(url)).bytes())
+  const opened = clips.get(url) ?? fetch(url).then(async (response) => picturesOf(await response.bytes()))
+  clips.set(url, opened)
+  const pictures = await opened
   let started: number | undefined
   return () => {
     const now = performance.now()
