@@ -95,8 +95,11 @@ export async function walk(
   { page }: Pick<Visit, 'page'>,
   kind: 'enrol' | 'verify',
   profile: 'full' | 'lite' = 'full',
+  assetBase?: string,
 ): Promise<PathTimes> {
-  const done = page.evaluate((what) => window.runPath(what.kind, what.profile), { kind, profile })
+  const done = page.evaluate((what) => window.runPath(what.kind, what.profile, what.assetBase), {
+    ...{ kind, profile, assetBase },
+  })
   const press = (name: string) =>
     page.getByRole('dialog').locator('[data-act]').getByText(name, { exact: true }).click()
   await press('Agree, this time only')

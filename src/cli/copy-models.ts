@@ -25,13 +25,15 @@ export const modelsCommand: Command = {
   },
 }
 
-/** For the page, and for worker.js. */
+/** For the page, the copied files, and worker.js. */
 const headers = {
   page: {
     'Content-Security-Policy':
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:",
     'Permissions-Policy': 'camera=(self)',
   },
+  // Long: what a cache holds is checked by its hash, and fetched anew where it is of an earlier version.
+  models: { 'Cache-Control': 'public, max-age=31536000' },
   worker: {
     'Content-Security-Policy': "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'none'",
   },
@@ -44,6 +46,8 @@ const lines = (named: Readonly<Record<string, string>>) =>
 
 const advice = `Serve the page with
 ${lines(headers.page)}
+the copied files with
+${lines(headers.models)}
 and worker.js with
 ${lines(headers.worker)}
 The files keep their names and bytes: the page compares each with its pinned SHA-256 before anything starts.`

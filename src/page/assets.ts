@@ -122,27 +122,45 @@ export function addressOf(file: ModelFileName, { assetBase }: Pick<AssetOptions,
   return new URL(file, folder)
 }
 
+/** Once more, past the cache, where a file is not the pinned one: a cache may hold that of an earlier version under its name. */
 async function fetchChecked(
-  { file, bytes, sha256 }: ModelFile,
+  file: NamedFile,
   url: URL,
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<ArrayBuffer> {
-  const response = await request(file, url, signal)
-  const content = await readExactly(file, bytes, response, signal, onBytes)
+  let counted = 0
+  const count = (bytes: number) => {
+    counted += bytes
+    onBytes(bytes)
+  }
+  try {
+    return await fetchPinned(file, url, { signal }, count)
+  } catch (error) {
+    if (!(error instanceof FaceSealError) || error.code !== 'model_integrity') throw error
+    onBytes(-counted)
+    return await fetchPinned(file, url, { signal, cache: 'reload' }, onBytes)
+  }
+}
+
+async function fetchPinned(
+  { file, bytes, sha256 }: ModelFile,
+  url: URL,
+  how: FileRequest,
+  onBytes: (count: number) => void,
+): Promise<ArrayBuffer> {
+  const response = await request(file, url, how)
+  const content = await readExactly(file, bytes, response, how.signal, onBytes)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content))
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
   if (hex !== sha256) throw new FaceSealError('model_integrity', { detail: `${file}: SHA-256 ${hex.slice(0, 16)}…` })
   return content.buffer
 }
 
+type FileRequest = Pick<RequestInit, 'cache' | 'priority'> & { readonly signal: AbortSignal }
+
 /** Own origin only, no redirect that could lead away, no cookies (L19). */
-export async function request(
-  file: string,
-  url: URL,
-  signal: AbortSignal,
-  priority: RequestPriority = 'auto',
-): Promise<Response> {
+export async function request(file: string, url: URL, how: FileRequest): Promise<Response> {
   // Bundlers may inline a small file; a data: URL asks nobody.
   if (url.protocol === 'data:') return new Response(bytesOfDataUrl(url))
   if (url.origin !== location.origin) {
@@ -150,15 +168,9 @@ export async function request(
   }
   let response: Response
   try {
-    response = await fetch(url, {
-      signal,
-      priority,
-      credentials: 'omit',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-    })
+    response = await fetch(url, { ...how, credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' })
   } catch (cause) {
-    throw interrupted(file, signal, cause)
+    throw interrupted(file, how.signal, cause)
   }
   if (!response.ok) throw new FaceSealError('model_unavailable', { detail: `${file}: status ${response.status}` })
   // A single-page server answers any path with its start page.

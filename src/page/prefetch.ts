@@ -37,7 +37,7 @@ export async function prefetch({
 
 /** To its end, or the cache would not keep it; not into memory, for nothing is done with it here. Answers its length. */
 async function readThrough(file: string, url: URL, signal: AbortSignal): Promise<number> {
-  const response = await request(file, url, signal, 'low')
+  const response = await request(file, url, { signal, priority: 'low' })
   let bytes = 0
   const count = new WritableStream<Uint8Array>({
     write: (chunk) => {

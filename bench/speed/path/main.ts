@@ -20,7 +20,7 @@ export interface PathTimes {
 
 declare global {
   interface Window {
-    runPath(kind: 'enrol' | 'verify', profile: 'full' | 'lite'): Promise<PathTimes>
+    runPath(kind: 'enrol' | 'verify', profile: 'full' | 'lite', assetBase?: string): Promise<PathTimes>
     /** Bytes, or the code of what went wrong; `stopAfterMs`: the signal ends it then. */
     runPrefetch(init: PrefetchInit, stopAfterMs?: number): Promise<number | string>
   }
@@ -35,7 +35,7 @@ document.addEventListener(
   true,
 )
 
-window.runPath = async (kind, profile) => {
+window.runPath = async (kind, profile, assetBase) => {
   const seen = { granted: 0, guided: 0, responded: 0, detector: '', stages: {} as Readonly<Record<string, number>> }
   const onProgress = (progress: CeremonyProgress) => {
     if (progress.stage === 'models') seen.granted ||= clicked
@@ -48,7 +48,7 @@ window.runPath = async (kind, profile) => {
   }
   const frames = countFrames(() => seen.granted > 0 && seen.responded === 0)
   const mount = document.querySelector('#mount')!
-  const init = { baseUrl: '/face', mount, locale: 'en', onProgress, profile } as const
+  const init = { baseUrl: '/face', mount, locale: 'en', onProgress, profile, assetBase } as const
   const outcome = await (kind === 'enrol' ? enrol(init) : verify(init)).then(
     (done) => (done.kind === 'verified' ? `verified ${done.verified}` : done.kind),
     (error: unknown) => (error instanceof FaceSealError ? error.code : String(error)),
