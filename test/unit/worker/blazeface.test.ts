@@ -4,6 +4,7 @@ import { memory, zeros } from '@tensorflow/tfjs-core'
 import jpeg from 'jpeg-js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BlazeFace } from '../../../src/worker/vision/blazeface'
+import { onEnough } from '../../../src/worker/vision/enough'
 import { Picture } from '../../../src/worker/vision/picture'
 import { TfliteModel } from '../../../src/worker/vision/tflite-model'
 import { preparePhotos } from '../../browser/worker/photos'
@@ -39,8 +40,12 @@ function movedBy(x: number, y: number): Picture {
 }
 
 describe('BlazeFace on tfjs', () => {
-  it("sees the one face where MediaPipe's run of the same file sees it", () => {
-    const faces = new BlazeFace(file).detect(photo, 0.4)
+  it.each([
+    ['on the picture', (net: BlazeFace) => net.detect(photo, 0.4)],
+    ['on its half', (net: BlazeFace) => onEnough(photo, (shown) => net.detect(shown, 0.4))],
+  ])("sees the one face where MediaPipe's run of the same file sees it, %s", (_, detect) => {
+    expect(Math.max(photo.width, photo.height)).toBeGreaterThanOrEqual(512)
+    const faces = detect(new BlazeFace(file))
     expect(faces).toHaveLength(1)
     const { box, score, roll } = faces[0]!
     expect(score).toBeGreaterThan(0.8)
