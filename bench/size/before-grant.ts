@@ -26,7 +26,8 @@ export interface AppSizes {
 const isLater = (chunk: AppChunk, locale: string) => {
   const made = (name: string) => chunk.modules.some((id) => id.includes(`/dist/${name}`))
   const otherLocale = localeTags.some((tag) => tag !== locale && made(`chunks/${tag}-`))
-  return made('capture.js') || made('chunks/settings-') || made('chunks/passkey-') || otherLocale || isOtherPack(chunk)
+  const onCall = ['capture.js', 'chunks/settings-', 'chunks/passkey-', 'chunks/prefetch-'].some(made)
+  return onCall || otherLocale || isOtherPack(chunk)
 }
 const isOtherPack = ({ modules }: AppChunk) => modules.some((id) => /\/dist\/chunks\/(eu|us-il)-/.test(id))
 

@@ -2,8 +2,9 @@
 // Both detectors, and both readings of the points, over one picture after another; with the shipped worker's modules.
 import { type Engine, startEngine } from '../../src/worker/engine'
 import type { Landmarks } from '../../src/worker/vision/align'
+import { overlap } from '../../src/worker/vision/blazeface'
 import { createDetector, type DetectedFace, type Detector } from '../../src/worker/vision/detect'
-import { type Box, centroid } from '../../src/worker/vision/geometry'
+import { centroid } from '../../src/worker/vision/geometry'
 import { readFace } from '../../src/worker/vision/read-face'
 import { centralFace } from '../common/central-face'
 
@@ -58,14 +59,6 @@ window.compareDetectors = async (url) => {
       pitch: Math.abs(close.pose.pitch - glance.pose.pitch),
     },
   }
-}
-
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
-  const both = Math.max(0, width) * Math.max(0, height)
-  return both / (a.width * a.height + b.width * b.height - both)
 }
 
 /** Mean distance of the points, in distances between the eyes of the first. */

@@ -12,7 +12,11 @@ export async function openCollector(page: Page): Promise<Collector> {
   const waiting = new Map<number, () => void>()
   let asked = 0
   session.on('Target.attachedToTarget', ({ sessionId }) => workers.add(sessionId))
-  session.on('Target.detachedFromTarget', ({ sessionId }) => workers.delete(sessionId))
+  session.on('Target.detachedFromTarget', ({ sessionId }) => {
+    workers.delete(sessionId)
+    // It may have been the one that was asked.
+    for (const answer of waiting.values()) answer()
+  })
   session.on('Target.receivedMessageFromTarget', ({ message }) => waiting.get(JSON.parse(message).id)?.())
   await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false })
   const collectIn = async (sessionId: string) => {

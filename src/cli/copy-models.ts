@@ -32,8 +32,9 @@ const headers = {
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:",
     'Permissions-Policy': 'camera=(self)',
   },
-  // Long: what a cache holds is checked by its hash, and fetched anew where it is of an earlier version.
-  models: { 'Cache-Control': 'public, max-age=31536000' },
+  // Long: what the browser holds is checked by its hash, and fetched anew where it is of an earlier version. Not for caches
+  // on the way: they may answer that from their own.
+  models: { 'Cache-Control': 'private, max-age=31536000' },
   worker: {
     'Content-Security-Policy': "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'none'",
   },

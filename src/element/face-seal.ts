@@ -102,7 +102,10 @@ export class FaceSealElement extends LitElement {
   declare workerUrl: string | undefined
   /** `lite`: without MediaPipe; fewer bytes, the same faces (docs/performance.md). */
   declare profile: ClientInit['profile']
-  /** Opt-in (L01): the model files are fetched into the browser's cache before anybody was asked; see {@link prefetchModels}. */
+  /**
+   * Opt-in (L01): the model files are fetched into the browser's cache before anybody was asked; see {@link prefetchModels},
+   * which pages of another embedder call themselves. Goes on while `disabled`; the mode `settings` and removal end it.
+   */
   declare prefetch: boolean
   /** BCP 47; without it the nearest `lang`, then the browser's languages. */
   declare locale: string | undefined
@@ -130,7 +133,7 @@ export class FaceSealElement extends LitElement {
   #chosen: string | null = null
   #fieldsetDisabled = false
   #stopWaiting: (() => void) | undefined
-  #fetchingAhead: AbortController | undefined
+  #ahead: { readonly what: string; readonly stop: AbortController } | undefined
   #shared: Messages | undefined
 
   constructor() {
@@ -211,14 +214,13 @@ export class FaceSealElement extends LitElement {
     this.#slotted = new MutationObserver(() => this.requestUpdate())
     const attributeFilter = ['slot', 'hidden', 'style', 'class', 'aria-label']
     this.#slotted.observe(this, { childList: true, subtree: true, characterData: true, attributeFilter })
-    this.#fetchAhead()
     this.requestUpdate()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#slotted?.disconnect()
-    this.#fetchingAhead?.abort()
+    this.#fetchAhead()
     // A node that is only moved is ended as well: no light stays on for an element that nobody sees.
     const ran = this.#run !== undefined || this.state === 'waiting'
     this.#end()
@@ -238,8 +240,7 @@ export class FaceSealElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('disabled') && this.disabled) this.stop()
     this.#followMode()
-    if (this.hasUpdated && (changed.has('prefetch') || changed.has('profile') || changed.has('assetBase')))
-      this.#fetchAhead()
+    this.#fetchAhead()
     if (this.state === 'error' && this.#shared && this.#shared.locale !== this.#locale)
       void this.#loadShared().then(() => this.requestUpdate())
     const { visibility } = getComputedStyle(this)
@@ -391,8 +392,8 @@ export class FaceSealElement extends LitElement {
         baseUrl: baseUrl ?? undefined,
         endpoints,
         backend,
-        assetBase,
-        workerUrl,
+        assetBase: assetBase ?? undefined,
+        workerUrl: workerUrl ?? undefined,
         profile: profile ?? undefined,
         localOnly,
         theme,
@@ -404,13 +405,16 @@ export class FaceSealElement extends LitElement {
     }
   }
 
+  /** Follows the properties: what they ask for is fetched once, and what they ask for no more is ended. */
   #fetchAhead(): void {
-    this.#fetchingAhead?.abort()
-    if (!this.prefetch || this.#mode === 'settings') return
-    this.#fetchingAhead = new AbortController()
-    const { assetBase, profile } = this
+    const wanted = this.prefetch && this.isConnected && this.#mode !== 'settings'
+    const [assetBase, profile] = [this.assetBase ?? undefined, this.profile ?? undefined]
+    const what = wanted ? JSON.stringify([assetBase, profile]) : undefined
+    if (what === this.#ahead?.what) return
+    this.#ahead?.stop.abort()
+    this.#ahead = what === undefined ? undefined : { what, stop: new AbortController() }
     // Nobody waits for it: what is missing is said, in words, when it is needed.
-    prefetchModels({ assetBase, profile, signal: this.#fetchingAhead.signal }).catch(() => undefined)
+    if (this.#ahead) prefetchModels({ assetBase, profile, signal: this.#ahead.stop.signal }).catch(() => undefined)
   }
 
   #follow(progress: CeremonyProgress): void {

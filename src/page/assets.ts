@@ -7,7 +7,7 @@ import type { CeremonyInit } from './ceremony-types'
 import { useGrant } from './consent/gate'
 import type { ConsentGrant } from './consent/grant'
 
-/** Bytes arrived and bytes to come, over all files. */
+/** Bytes arrived and bytes to come, over all files. `loaded` goes back where a file has to be fetched a second time. */
 export interface LoadProgress {
   readonly loaded: number
   readonly total: number

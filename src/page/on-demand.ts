@@ -32,7 +32,7 @@ export async function openFaceSettings(init: FaceSettingsInit): Promise<FaceSett
  * Opt-in (L01): has the browser fetch the model files into its own cache before anybody was asked, so that consent is not
  * followed by a wait. Bytes alone: no camera, worker or model is started, the page keeps nothing, the server sees requests
  * for public files without cookies. Waits for the page's own load, then one file after the other at low priority; fetches
- * nothing where the person saves data. Pays where the files are served with a `max-age`.
+ * nothing where the person saves data and the browser says so. Pays where the files are served with a `max-age`.
  * Throws `model_unavailable`, `module_unavailable`, `aborted`; a ceremony does not depend on it.
  */
 export async function prefetchModels(init: PrefetchInit = {}): Promise<Prefetched> {

@@ -62,7 +62,12 @@ async function pageLoaded(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   if (document.readyState === 'complete') return
   await new Promise<void>((resolve, reject) => {
-    addEventListener('load', () => resolve(), { once: true, signal })
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    const stop = () => reject(signal.reason)
+    const loaded = () => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }
+    addEventListener('load', loaded, { once: true, signal })
+    signal.addEventListener('abort', stop, { once: true })
   })
 }

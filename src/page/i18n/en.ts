@@ -69,7 +69,7 @@ export const en: Messages = {
       address: (address) => `Address of the processor: ${address}.`,
       purpose: (text) => `Purpose: ${text}`,
       steps: [
-        'Before you agree, no camera is opened, no recognition model is loaded and no recognition program is started.',
+        'Before you agree, no camera is opened, and no recognition model or program is started.',
         'After you agree, the picture goes to a background program without network, which finds the face, checks the picture and makes one feature set.',
         'With a key that stays on this device the features become a digest that can be cancelled and renewed; picture and features are then cleared.',
         'Sending the encrypted digest is asked separately and is off unless you allow it.',

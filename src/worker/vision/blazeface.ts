@@ -106,8 +106,8 @@ function boxOf({ values }: Sight): Box {
   return { x: x - width / 2, y: y - height / 2, width, height }
 }
 
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
+/** Intersection over union, 0..1. */
+export function overlap(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
   if (width <= 0 || height <= 0) return 0

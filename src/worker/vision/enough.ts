@@ -6,9 +6,10 @@ const halvedFrom = 512
 
 /** Finds faces on the picture, or on its half where that is enough; boxes are the picture's in both cases. */
 export function onEnough(picture: Picture, look: (shown: Picture) => readonly DetectedFace[]): readonly DetectedFace[] {
-  if (Math.max(picture.width, picture.height) < halvedFrom) return look(picture)
+  const { width, height } = picture
+  if (Math.max(width, height) < halvedFrom || Math.min(width, height) < 2) return look(picture)
   return look(picture.half).map((face) => {
-    const { x, y, width, height } = face.box
-    return { ...face, box: { x: 2 * x, y: 2 * y, width: 2 * width, height: 2 * height } }
+    const { box } = face
+    return { ...face, box: { x: 2 * box.x, y: 2 * box.y, width: 2 * box.width, height: 2 * box.height } }
   })
 }

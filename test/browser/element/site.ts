@@ -23,6 +23,7 @@ const form = `<form id="form"><face-seal id="one" base-url="/face" name="face" r
 const pages: Readonly<Record<string, string>> = {
   'empty.html': html(''),
   'form.html': html(form),
+  'ahead.html': html('<face-seal id="one" base-url="/face" profile="lite" prefetch></face-seal>'),
   'two.html': html(`<face-seal id="one" base-url="/face" mode="enrol"></face-seal>
     <face-seal id="two" base-url="/face" mode="enrol"></face-seal>`),
   'rtl.html': html(`<div id="narrow">${form}</div>`, ' dir="rtl"'),
