@@ -3,7 +3,7 @@
 import { type Engine, startEngine } from '../../src/worker/engine'
 import type { Landmarks } from '../../src/worker/vision/align'
 import { overlap } from '../../src/worker/vision/blazeface'
-import { createDetector, type DetectedFace, type Detector } from '../../src/worker/vision/detect'
+import { createDetector, type Detector } from '../../src/worker/vision/detect'
 import { centroid } from '../../src/worker/vision/geometry'
 import { readFace } from '../../src/worker/vision/read-face'
 import { centralFace } from '../common/central-face'
@@ -16,7 +16,7 @@ export interface Compared {
   readonly overlap?: number
   readonly score?: number
   readonly points?: number
-  /** Between a glance and a close look, MediaPipe's box. */
+  /** Between a glance and a close look, MediaPipe's boxes; missing where the glance found no face. */
   readonly glance?: { readonly points: number; readonly yaw: number; readonly pitch: number }
 }
 
@@ -46,18 +46,21 @@ window.compareDetectors = async (url) => {
   )
   const found = [one !== undefined, two !== undefined] as const
   if (!one || !two) return { found }
-  const read = (face: DetectedFace, how?: 'glance') => readFace(engine, picture, face, how)
-  const [close, same, glance] = [read(one), read(two), read(one, 'glance')]
+  const [close, same] = [readFace(engine, picture, one), readFace(engine, picture, two)]
+  const spotted = centralFace(await engine.detector.detect(picture, 'glance'), picture)
+  const glance = spotted && readFace(engine, picture, spotted, 'glance')
   return {
     found,
     overlap: overlap(one.box, two.box),
     score: Math.abs(one.score - two.score),
     points: distance(close.landmarks, same.landmarks),
-    glance: {
-      points: distance(close.landmarks, glance.landmarks),
-      yaw: Math.abs(close.pose.yaw - glance.pose.yaw),
-      pitch: Math.abs(close.pose.pitch - glance.pose.pitch),
-    },
+    ...(glance && {
+      glance: {
+        points: distance(close.landmarks, glance.landmarks),
+        yaw: Math.abs(close.pose.yaw - glance.pose.yaw),
+        pitch: Math.abs(close.pose.pitch - glance.pose.pitch),
+      },
+    }),
   }
 }
 

@@ -82,6 +82,7 @@ function figuresOf(all: readonly Compared[]) {
       0.5,
     ),
     glance: {
+      found: glances.length,
       pointsMedian: at(
         glances.map(({ points }) => points),
         0.5,

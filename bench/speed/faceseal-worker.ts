@@ -27,13 +27,16 @@ const api: ContestantApi = {
     const picture = await timed(ms, 'read', () => reader.read(image))
     image.close()
     await timed(ms, 'quality', () => frameHint(measureFrame(picture)))
+    const spotted = centralFace(await timed(ms, 'spot', () => detector.detect(picture, 'glance')), picture)
+    if (spotted) {
+      const glance = await timed(ms, 'glance', () => readFace(engine!, picture, spotted, 'glance'))
+      await timed(ms, 'quality', () => faceHint(measureFace(picture, spotted, glance)))
+      ms.guidance = ms.read! + ms.spot! + ms.glance! + ms.quality!
+    }
     const faces = await timed(ms, 'detect', () => detector.detect(picture))
     const face = centralFace(faces, picture)
-    if (face) {
-      const glance = await timed(ms, 'glance', () => readFace(engine!, picture, face, 'glance'))
-      await timed(ms, 'quality', () => faceHint(measureFace(picture, face, glance)))
-      ms.guidance = ms.read! + ms.detect! + ms.glance! + ms.quality!
-      // A good frame that follows a good one is read once, but more closely.
+    if (spotted && face) {
+      // A good frame that follows a good one is looked at once, but more closely.
       const read = await timed(ms, 'landmarks', () => readFace(engine!, picture, face))
       await timed(ms, 'spoof', () => spoof && livenessOf(spoof.measure(picture, face.box, read.landmarks)))
       const { embedding } = await timed(ms, 'embed', () => embedder.embed(picture, read.points))

@@ -86,7 +86,7 @@ export function reportOf({ contest, embedMacs, starts, path, memory, soak, pictu
         frameMs: still('faceseal', 'frame'),
         videoGuidanceMs: video('faceseal', 'guidance'),
         ...Object.fromEntries(
-          ['read', 'detect', 'glance', 'landmarks', 'quality', 'spoof', 'protect'].map((stage) => [
+          ['read', 'spot', 'detect', 'glance', 'landmarks', 'quality', 'spoof', 'protect'].map((stage) => [
             `${stage}Ms`,
             still('faceseal', stage),
           ]),

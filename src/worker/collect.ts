@@ -166,17 +166,12 @@ async function lookAt(
 ): Promise<GoodFrame | HintCode> {
   const now = performance.now()
   const dull = clock.run('quality', () => frameHint(measureFrame(picture)))
-  const faces = dull ? [] : await clock.run('detect', () => engine.detector.detect(picture))
-  const face = dull ?? soleFace(faces)
+  // While there is something to change a glance tells what. A challenge's bounds were measured on closer looks.
+  const wrong = dull ?? (guiding && !challenge ? await glanceAt(engine, picture, clock) : undefined)
+  const face = wrong ?? soleFace(await clock.run('detect', () => engine.detector.detect(picture)))
   if (typeof face === 'string') {
     if (challenge) ask(challenge.observe(now, undefined))
     return face
-  }
-  // While there is something to change a glance tells what. A challenge's bounds were measured on closer looks.
-  if (guiding && !challenge) {
-    const glance = clock.run('landmarks', () => readFace(engine, picture, face, 'glance'))
-    const wrong = clock.run('quality', () => faceHint(measureFace(picture, face, glance)))
-    if (wrong) return wrong
   }
   const read = clock.run('landmarks', () => readFace(engine, picture, face))
   const { landmarks, points, pose } = read
@@ -200,6 +195,14 @@ async function lookAt(
     return weak
   }
   return { embedding, score: faceScore(measures, strength), iris: measures.iris, liveness }
+}
+
+/** What a glance finds to change: enough to guide by, never to embed. */
+async function glanceAt(engine: Engine, picture: Picture, clock: StageClock): Promise<HintCode | undefined> {
+  const face = soleFace(await clock.run('detect', () => engine.detector.detect(picture, 'glance')))
+  if (typeof face === 'string') return face
+  const glance = clock.run('landmarks', () => readFace(engine, picture, face, 'glance'))
+  return clock.run('quality', () => faceHint(measureFace(picture, face, glance)))
 }
 
 /** What to say for a challenge. Throws `liveness_failed`. */

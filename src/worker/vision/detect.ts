@@ -4,7 +4,7 @@ import { FaceSealError } from '../../wire/errors'
 import type { AssetBytes, DetectorName } from '../../wire/worker-protocol'
 import { findAsset, requireAsset } from '../assets'
 import { BlazeFace } from './blazeface'
-import { onEnough } from './enough'
+import { type Care, onEnough } from './enough'
 import type { Box } from './geometry'
 import type { Picture } from './picture'
 
@@ -20,8 +20,8 @@ export interface DetectedFace {
 
 export interface Detector {
   readonly name: DetectorName
-  /** Faces by descending score. */
-  detect(picture: Picture): Promise<readonly DetectedFace[]>
+  /** Faces by descending score; found closely unless `care` says otherwise. */
+  detect(picture: Picture, care?: Care): Promise<readonly DetectedFace[]>
   /** Overwrites what the detector keeps of the last picture (its texture and wasm memory). */
   forget(): Promise<void>
 }
@@ -57,7 +57,7 @@ function untilLost(first: MediaPipeDetector, createSubstitute: () => Detector): 
     get name() {
       return current().name
     },
-    detect: (picture) => current().detect(picture),
+    detect: (picture, care) => current().detect(picture, care),
     forget: () => current().forget(),
   }
 }
@@ -94,8 +94,8 @@ async function createMediaPipe(assets: AssetBytes): Promise<MediaPipeDetector> {
   return {
     name: 'mediapipe',
     // Its boxes are whole pixels, of the half where that is shown: so they may be off by one pixel of the picture more.
-    detect: async (picture) =>
-      onEnough(picture, ({ rgba, width, height }) =>
+    detect: async (picture, care) =>
+      onEnough(picture, care, ({ rgba, width, height }) =>
         task.detect(new ImageData(rgba, width, height)).detections.flatMap(({ boundingBox, categories, keypoints }) => {
           if (!boundingBox) return []
           const { originX: x, originY: y, width: across, height: down } = boundingBox
@@ -117,7 +117,7 @@ function createBlazeFace(assets: AssetBytes): Detector {
   const net = new BlazeFace(file!)
   return {
     name: 'blazeface',
-    detect: async (picture) => onEnough(picture, (shown) => net.detect(shown, minScore)),
+    detect: async (picture, care) => onEnough(picture, care, (shown) => net.detect(shown, minScore)),
     forget: async () => undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { type FivePoints, fivePoints, type Landmarks } from './align'
 import type { DetectedFace } from './detect'
+import type { Care } from './enough'
 import type { LandmarkFinder } from './landmarks'
 import type { Picture } from './picture'
 import { type Pose, poseOf } from './pose'
@@ -11,16 +12,13 @@ export interface ReadFace {
   readonly pose: Pose
 }
 
-/**
- * From a detected face to its points; the same code for a camera's frame and for a benchmark's still. `glance` is enough
- * to guide by, never to embed.
- */
+/** From a detected face to its points; the same code for a camera's frame and for a benchmark's still. */
 export function readFace(
   engine: { readonly landmarks: LandmarkFinder },
   picture: Picture,
   face: DetectedFace,
-  how: 'find' | 'glance' = 'find',
+  care: Care = 'find',
 ): ReadFace {
-  const landmarks = engine.landmarks[how](picture, face)
+  const landmarks = engine.landmarks[care](picture, face)
   return { landmarks, points: fivePoints(landmarks), pose: poseOf(landmarks) }
 }

@@ -41,8 +41,9 @@ const lowEyes = { box: { x: 0, y: 0, width: 40, height: 40 }, score: 0.7, roll: 
 
 const pictures: Picture[] = []
 const embeddings: Float32Array[] = []
-/** How each frame's landmarks were sought, in order. */
+/** How each frame's landmarks were sought, in order; and its faces, when they were found closely (`undefined`) or at a glance. */
 const looks: string[] = []
+const searches: (string | undefined)[] = []
 
 /** Looks at shots instead of pixels, with the real gates in between. */
 function engineOf(shots: readonly Shot[]): Engine {
@@ -64,7 +65,14 @@ function engineOf(shots: readonly Shot[]): Engine {
       },
       wipe: () => undefined,
     } as unknown as Engine['reader'],
-    detector: { name: 'mediapipe', detect: async () => shots[at]?.faces ?? [face(160)], forget: async () => undefined },
+    detector: {
+      name: 'mediapipe',
+      detect: async (_, care) => {
+        searches.push(care)
+        return shots[at]?.faces ?? [face(160)]
+      },
+      forget: async () => undefined,
+    },
     landmarks: {
       find: () => {
         looks.push('find')
@@ -113,6 +121,7 @@ beforeEach(() => {
   pictures.length = 0
   embeddings.length = 0
   looks.length = 0
+  searches.length = 0
   vi.stubGlobal('ImageBitmap', FakeImage)
   // A clock of its own: how long frames are gathered must not depend on how fast this machine paints them.
   let now = 0
@@ -140,6 +149,9 @@ describe('collectFrames', () => {
     await collect([{}, wall, dull, dull, {}, {}, {}, {}, {}])
     // The first frame may be good, and whatever is taken was found; a frame after a good one is not glanced at.
     expect(looks).toEqual(['find', 'glance', 'glance', 'glance', 'find', 'find', 'find', 'find', 'find'])
+    // So are its faces: both dull frames are glanced at, and the good one after them is looked at twice.
+    const [close, glance] = [undefined, 'glance']
+    expect(searches).toEqual([close, close, glance, glance, glance, close, close, close, close, close])
   })
 
   it('reads each fourth frame closely, so that no face fails for how a glance sees it', async () => {
