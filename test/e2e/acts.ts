@@ -33,8 +33,14 @@ export async function endOf(visitor: Visitor): Promise<DemoState> {
   // Whoever only waits would wait for ever where the page asks "try again?": that is an end as well.
   const problem = visitor.page.locator('[data-faceseal-capture][data-problem]')
   await problem.or(visitor.page.locator(ended)).first().waitFor()
-  const code = await problem.getAttribute('data-problem', { timeout: 100 }).catch(() => null)
-  return code === null ? await settled(visitor) : { state: 'problem', detail: code }
+  const code = await problemNow(problem)
+  return code === undefined ? await settled(visitor) : { state: 'problem', detail: code }
+}
+
+/** What the camera view says now; asked once, for a machine that is busy may take its time with the answer. */
+export async function problemNow(problem: Locator): Promise<string | undefined> {
+  const codes = await problem.evaluateAll((views) => views.map((view) => view.getAttribute('data-problem')))
+  return codes[0] ?? undefined
 }
 
 const ended = '#state:not([data-state=idle]):not([data-state=busy])'

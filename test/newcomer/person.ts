@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import type { FaceSealState } from '../../src/element/states.ts'
 import { launchChromium } from '../browser/harness.ts'
-import { answerConsent } from '../e2e/acts.ts'
+import { answerConsent, problemNow } from '../e2e/acts.ts'
 import { prepareClips } from '../e2e/clips.ts'
 import { quietBrowser } from '../e2e/harness.ts'
 import { watchOutside } from '../e2e/outside.ts'
@@ -77,9 +77,9 @@ async function goThrough(page: Page, button: string): Promise<void> {
   const over = page.locator(`${well}, ${badly}`)
   for (;;) {
     await problem.or(over).first().waitFor()
-    const code = await problem.getAttribute('data-problem', { timeout: 100 }).catch(() => null)
-    if (code === null && (await page.locator(badly).count()) === 0) return
-    if (code === null) throw new Error(`the widget says: ${await page.locator(badly).getAttribute('state')}`)
+    const code = await problemNow(problem)
+    if (code === undefined && (await page.locator(badly).count()) === 0) return
+    if (code === undefined) throw new Error(`the widget says: ${await page.locator(badly).getAttribute('state')}`)
     if (code !== 'capture_timeout') throw new Error(`the capture ended with ${code}`)
     await page.locator('[data-faceseal-capture]').getByRole('button', { name: 'Try again', exact: true }).click()
   }
