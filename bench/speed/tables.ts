@@ -97,11 +97,15 @@ function pathTable({ contestants: { faceseal = {} }, memory, soak, roofline }: S
     ...(memory
       ? [
           [
-            `memory of page and worker, growth over ${memory.verifications} verifications`,
+            `memory held by page and worker, growth over ${memory.verifications} verifications`,
             `${memory.growthPct ?? ''} %`,
             '± 3 %',
           ],
-          ['the same, steady and peak', `${memory.steadyMB ?? ''} and ${memory.peakMB ?? ''} MB`, ''],
+          [
+            'held after the garbage went, and with it at most',
+            `${memory.steadyMB ?? ''} and ${memory.peakMB ?? ''} MB`,
+            '',
+          ],
           [
             'tensors, bytes of tensors, frames left',
             `${memory.tensorsLeft}, ${memory.tensorBytesLeft}, ${memory.framesLeft}`,
@@ -109,7 +113,7 @@ function pathTable({ contestants: { faceseal = {} }, memory, soak, roofline }: S
           ],
         ]
       : []),
-    ...(soak ? [['memory, growth over one long capture', `${soak.growthPct ?? ''} %`, '']] : []),
+    ...(soak ? [['memory held, growth over one long capture (`--soak`)', `${soak.growthPct ?? ''} %`, '']] : []),
     [
       `embedding: ${roofline.embedGmacs} G multiply-adds at a peak of ${roofline.peakGmacs} G/s`,
       `${roofline.floorMs} of ${roofline.bestMs} ms (the best of both): ${count(100 * roofline.share)} %`,

@@ -108,12 +108,19 @@ export const lab = {
       timeoutMs: input.timeoutMs ?? 20_000,
       ...(stored && { localTemplate: stored }),
     }
+    let done: () => void = () => undefined
+    const told = new Promise<void>((resolve) => {
+      done = resolve
+    })
     const note = proxy(({ hint }: { readonly hint: string }) => {
       if (hints.at(-1) !== hint) hints.push(hint)
+      if (hint === 'done') done()
     })
     if (input.cancelAfterMs !== undefined) setTimeout(() => void api?.cancel(), input.cancelAfterMs)
     const result = await api.capture(request, camera.source, note).catch(failureOf)
     camera.close()
+    // Progress comes through a port of its own, whose last message may be later than the result.
+    if (!('code' in result)) await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 5000))])
     const counts = { hints, bitmapsMade: camera.made() }
     if ('code' in result) return { failure: result, ...counts }
     const { kind, report } = result
